@@ -1,0 +1,1 @@
+"""The method: what a coach asks, hears and concludes. Standard library only."""

@@ -1,0 +1,70 @@
+"""The card at the head of a check's thread: where it stands, at any moment."""
+
+from coaching.dialogue import Dialogue
+from coaching.factors import State
+from coaching.moves import Ask, Reply, Step
+from coaching.phrases import short
+from coaching.prompts import Option, Prompt, change_line
+from coaching.standing import Standing
+from coaching.verdicts import marks_line, title_of
+from coaching.words import Line, Words
+
+
+def card(dialogue: Dialogue, words: Words) -> Prompt:
+    """The card: title, marks, the two answers to the article's question, the change kept."""
+    standing = dialogue.standing
+    step = standing.step()
+    return Prompt(
+        step, (*_head(standing, words), *_body(standing, step, words)), _options(standing, words)
+    )
+
+
+def _head(standing: Standing, words: Words) -> tuple[Line, Line]:
+    brief = standing.brief
+    plan = short(brief.plan, 120)
+    named = brief.company or brief.person
+    title = (
+        words.say("card.title", name=title_of(standing, words), plan=plan)
+        if named
+        else words.say("card.title_alone", plan=plan)
+    )
+    return title, marks_line(standing, words)
+
+
+def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    if all(state is State.OPEN for state in standing.states.values()) and not standing.closed:
+        lines.append(words.say("card.nothing"))
+    if standing.gut and standing.again:
+        lines.append(
+            words.say(
+                "card.gut",
+                before=_answer(standing.gut, words),
+                after=_answer(standing.again, words),
+            )
+        )
+    if standing.change_settled and standing.change:
+        lines.append(change_line(standing.change, standing, words))
+    if step.ask in (Ask.PAUSED, Ask.CANCELLED, Ask.DONE):
+        lines.append(words.say(f"card.step_{step.ask}"))
+    return tuple(lines)
+
+
+def _answer(reply: Reply, words: Words) -> str:
+    known = reply in (Reply.YES, Reply.NO, Reply.UNSURE)
+    return words.text(f"question.options.{reply}").lower() if known else "–"
+
+
+def _options(standing: Standing, words: Words) -> tuple[Option, ...]:
+    if standing.cancelled:
+        return ()
+    go_on = Option(words.text("card.options.continue"), Reply.RESUME)
+    change = Option(words.text("card.options.change"), Reply.REOPEN)
+    if standing.step().ask is Ask.DONE:
+        return (change,)
+    if standing.closed:
+        return (go_on, change)
+    cancel = Option(words.text("card.options.cancel"), Reply.CANCEL)
+    if standing.paused:
+        return (go_on, cancel)
+    return (go_on, Option(words.text("card.options.pause"), Reply.PAUSE), cancel)

@@ -1,0 +1,297 @@
+"""What the coach says at each step, and what can be answered there by a tap."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coaching import change as changes
+from coaching.brief import Length
+from coaching.dialogue import Dialogue
+from coaching.factors import Factor
+from coaching.moves import Ask, Change, Reply, Step
+from coaching.phrases import buyer, choice_name, filling, short
+from coaching.questions import template
+from coaching.reading import Source
+from coaching.standing import Record, Standing
+from coaching.verdicts import verdict_lines
+from coaching.words import Line, Words, fill, plain
+
+MAX_PROMPT = 300
+"""Characters of one prompt; the verdict and the card are exempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A tap. ``argument`` completes the reply (a factor, choices); ``form`` names the form that
+    the tap opens in place of answering."""
+
+    label: str
+    reply: Reply
+    argument: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One message of the coach. ``pick`` holds options of which several may be chosen at once."""
+
+    step: Step
+    lines: tuple[Line, ...]
+    options: tuple[Option, ...]
+    pick: tuple[Option, ...] = ()
+    kinds: bool = False
+
+
+def prompt(dialogue: Dialogue, words: Words) -> Prompt:
+    """What is asked now."""
+    standing = dialogue.standing
+    step = standing.step()
+    asked = _PROMPTS[step.ask](dialogue, standing, step, words)
+    thanks = _thanks(dialogue, standing, words)
+    return Prompt(step, (*thanks, *asked.lines), asked.options, asked.pick, asked.kinds)
+
+
+def keep_prompt(dialogue: Dialogue, factor: Factor, words: Words) -> Prompt:
+    """The message that shows a sentence back, for one that was edited after it was kept."""
+    return _keep(dialogue, dialogue.standing, Step(Ask.KEEP, factor), words)
+
+
+def _thanks(dialogue: Dialogue, standing: Standing, words: Words) -> tuple[Line, ...]:
+    """One short word on the last answer, in the same message as the next question."""
+    last = dialogue.moves[-1]
+    turn = len(dialogue.moves)
+    key = _THANKS.get(last.reply)
+    if key is None or (key in ("no", "unsure") and last.step.ask not in _HONEST):
+        return ()
+    wording = words.find(f"thanks.{key}")
+    line = wording if isinstance(wording, str) else wording[turn % len(wording)]
+    return (fill(line, buyer=buyer(standing.brief, words)),)
+
+
+_HONEST = (Ask.FACTOR, Ask.GATE)
+_THANKS = {
+    Reply.NO: "no",
+    Reply.NOT: "no",
+    Reply.UNSURE: "unsure",
+    Reply.MISREAD: "misread",
+    Reply.MINE: "mine",
+    Reply.NOTE: "note",
+    Reply.BACK: "back",
+    Reply.RESUME: "resume",
+    Reply.REOPEN: "reopened",
+}
+
+
+def _options(words: Words, key: str, **replies: Reply) -> tuple[Option, ...]:
+    return tuple(Option(words.text(f"{key}.{name}"), reply) for name, reply in replies.items())
+
+
+def _yes_no(words: Words) -> tuple[Option, ...]:
+    return _options(words, "question.options", yes=Reply.YES, unsure=Reply.UNSURE, no=Reply.NO)
+
+
+def _fill_in(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    form = Option(words.text("fill_in.options.form"), Reply.BRIEF, form="brief")
+    go = Option(words.text("fill_in.options.go"), Reply.YES)
+    return Prompt(step, (words.say("fill_in.ask"),), (form, go))
+
+
+def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    values = filling(standing.brief, words)
+    kind = words.text(f"kind.{standing.brief.kind}.question")
+    # Word for word and alone the first time; later the kind of plan opens.
+    opener = (fill(kind, **values),) if dialogue.number and kind else ()
+    lines = (*opener, words.say("question.article"), words.say("question.choices", **values))
+    return Prompt(step, lines, _yes_no(words), kinds=True)
+
+
+def _how_win(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    ways = (Factor.OFFERING, Factor.COMMERCIALS, Factor.EASE)
+    options = [Option(words.text(f"how_win.options.{f}"), Reply.WIN, str(f)) for f in ways]
+    options.append(Option(words.text("how_win.options.none"), Reply.NONE))
+    return Prompt(step, (words.say("how_win.ask"),), tuple(options))
+
+
+def _factor(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    question = words.turn(f"ask.{step.factor}", dialogue.number)
+    title = fill("*{name}.* ", name=words.text(f"factor.{step.factor}"))
+    line = (*title, *fill(question, **filling(standing.brief, words)))
+    return Prompt(step, (line,), _yes_no(words))
+
+
+def _gate(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    assert step.factor is not None
+    values = filling(standing.brief, words)
+    turn = dialogue.number + list(Factor).index(step.factor)
+    line = fill(words.turn("gate.lines", turn), **values)
+    if standing.records[step.factor].by_how_win:
+        alone = step.factor is Factor.OFFERING and not standing.brief.competitors
+        line = words.say(f"how_win.gate.{step.factor}{'_alone' if alone else ''}", **values)
+    elif question := dialogue.question(step):
+        line = (*line, *fill(" " + template(question, words), **values))
+    told = Option(words.text("gate.options.told"), Reply.FORM, form="evidence")
+    taps = _options(words, "gate.options", believe=Reply.BELIEVE, **{"not": Reply.NOT})
+    return Prompt(step, (line,), (told, *taps))
+
+
+def _doubt(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    assert step.factor is not None
+    record = standing.records[step.factor]
+    assert record.reading is not None
+    wording = words.turn(f"doubt.{record.fault}", dialogue.number + len(dialogue.doubted))
+    line = fill(wording, phrase=record.reading.phrase, buyer=buyer(standing.brief, words))
+    again = Option(words.text("doubt.options.again"), Reply.FORM, form="evidence")
+    taps = _options(words, "doubt.options", mine=Reply.MINE, misread=Reply.MISREAD)
+    return Prompt(step, (line,), (again, *taps))
+
+
+def _keep(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    assert step.factor is not None
+    record = standing.records[step.factor]
+    reading = record.reading
+    if reading is None or not reading.text:
+        mine = Option(words.text("keep.options.mine"), Reply.MINE)
+        form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
+        return Prompt(step, (words.say("keep.gone"),), (form, mine))
+    if reading.source is Source.IMPRESSION:
+        shown = words.say("keep.mine", what=short(reading.what, 160))
+        mine = Option(words.text("keep.options.mine"), Reply.MINE)
+        form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
+        return Prompt(step, (shown,), (mine, form))
+    compare = words.say("keep.compare", buyer=buyer(standing.brief, words))
+    return _compare(standing, step, words, (_shown(record, words), compare))
+
+
+def _shown(record: Record, words: Words) -> Line:
+    reading = record.reading
+    assert reading is not None
+    key = "keep.shown_when" if reading.when else "keep.shown"
+    return words.say(
+        key,
+        who=short(reading.who, 40) or words.text("keep.nobody"),
+        source=words.text(f"keep.source.{reading.source}"),
+        what=short(reading.what, 120),
+        when=short(reading.when, 30),
+    )
+
+
+def _compare(standing: Standing, step: Step, words: Words, lines: tuple[Line, ...]) -> Prompt:
+    brief = standing.brief
+    each = tuple(
+        Option(_label(choice_name(choice, brief, words)), Reply.BETTER, choice.key)
+        for choice in brief.choices
+    )
+    none = Option(words.text("keep.options.none"), Reply.BETTER)
+    change = Option(words.text("keep.options.change"), Reply.FORM, form="evidence")
+    if len(each) < 2:
+        return Prompt(step, lines, (*each, none, change))
+    key = "both" if len(each) == 2 else "all"
+    every = "|".join(choice.key for choice in brief.choices)
+    together = Option(words.text(f"keep.options.{key}"), Reply.BETTER, every)
+    if len(each) == 2:
+        return Prompt(step, lines, (*each, together, none, change))
+    return Prompt(step, lines, (together, none, change), pick=each)
+
+
+def _label(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _hard(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    question = template(dialogue.question(step), words)
+    line = fill(question, **filling(standing.brief, words))
+    return Prompt(step, (line,), _options(words, "hard.options", skip=Reply.SKIP))
+
+
+def _again(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    lines = (*verdict_lines(standing, words), words.say("question.again"))
+    return Prompt(step, lines, _yes_no(words))
+
+
+def change_line(change: Change, standing: Standing, words: Words) -> Line:
+    """A change as one if-then sentence."""
+    if change.words:
+        return fill("{words}", words=change.words)
+    when, will, so_that = change_parts(change, standing, words)
+    return words.say("change.said", when=when, will=will, so_that=so_that)
+
+
+def change_parts(change: Change, standing: Standing, words: Words) -> tuple[str, str, str]:
+    """When, will and so that of a change, to prefill the form."""
+    if not change.key:
+        return change.when, change.will or change.words, change.so_that
+    factor, _, place = change.key.partition(".")
+    prefilled = words.find(f"change.{factor}")[int(place)]
+    values = filling(standing.brief, words)
+    when, will, so_that = (
+        plain(fill(prefilled[part], **values)) for part in ("when", "will", "so_that")
+    )
+    return when, will, so_that
+
+
+def _change(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    offer = changes.offered(dialogue, words)
+    factor = changes.factor_of(offer)
+    if standing.rival is Reply.PROBABLY:
+        intro = words.say("change.again")
+    else:
+        key = "change.protect" if changes.protects(standing) else "change.for"
+        intro = words.say(key, factor=words.text(f"factor.{factor}").lower())
+    keep = Option(words.text("change.options.keep"), Reply.KEEP)
+    edit = Option(words.text("change.options.change"), Reply.FORM, form="change")
+    taps = _options(words, "change.options", another=Reply.ANOTHER, none=Reply.NONE)
+    return Prompt(step, (intro, change_line(offer, standing, words)), (keep, edit, *taps))
+
+
+def _rival(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    values = filling(standing.brief, words)
+    key = "rival.ask" if values["rival"] else "rival.ask_anyone"
+    taps = _options(words, "rival.options", probably=Reply.PROBABLY, no=Reply.NO)
+    return Prompt(step, (words.say(key, **values),), taps)
+
+
+def _done(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    lines: list[Line] = []
+    if standing.change is None:
+        lines.append(words.say("done.nothing"))
+    else:
+        alone = standing.rival is Reply.NO
+        lines.append(words.say("done.alone" if alone else "done.kept"))
+    lines.append(words.say("done.take_along", question=_take_along(standing, words)))
+    if standing.brief.length is Length.ONE:
+        lines.append(words.say("done.three"))
+    return Prompt(step, tuple(lines), ())
+
+
+def _take_along(standing: Standing, words: Words) -> str:
+    brief = standing.brief
+    names = [choice_name(choice, brief, words) for choice in brief.choices]
+    if len(names) > 2:
+        return words.plain("done.question.many")
+    keys = dict(zip(("one", "two"), names, strict=False))
+    return words.plain("done.question.two" if len(names) == 2 else "done.question.one", **keys)
+
+
+def _stopped(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    if step.ask is Ask.PAUSED:
+        taps = _options(words, "paused.options", resume=Reply.RESUME)
+        return Prompt(step, (words.say("paused.ask"),), taps)
+    again = Option(words.text("cancelled.options.again"), Reply.BRIEF, form="brief")
+    return Prompt(step, (words.say("cancelled.ask"),), (again,))
+
+
+_PROMPTS: dict[Ask, Callable[[Dialogue, Standing, Step, Words], Prompt]] = {
+    Ask.FILL_IN: _fill_in,
+    Ask.QUESTION: _question,
+    Ask.HOW_WIN: _how_win,
+    Ask.FACTOR: _factor,
+    Ask.GATE: _gate,
+    Ask.DOUBT: _doubt,
+    Ask.KEEP: _keep,
+    Ask.HARD: _hard,
+    Ask.AGAIN: _again,
+    Ask.CHANGE: _change,
+    Ask.RIVAL: _rival,
+    Ask.DONE: _done,
+    Ask.PAUSED: _stopped,
+    Ask.CANCELLED: _stopped,
+}

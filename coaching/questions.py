@@ -1,0 +1,83 @@
+"""Which question of the bank is drawn: one not asked lately, deeper with experience."""
+
+from coaching.dialogue import Dialogue
+from coaching.factors import Factor, State
+from coaching.moves import Ask, Step
+from coaching.standing import Standing
+from coaching.verdict import work_order
+from coaching.words import Words
+
+DEPTHS = ("one", "two", "three")
+REST = 6
+"""Checks before a bank question may come back."""
+
+Asked = tuple[tuple[str, ...], ...]
+"""Ids of the questions asked in a seller's earlier checks, newest check first."""
+
+
+def draw(dialogue: Dialogue, step: Step, earlier: Asked, words: Words) -> str:
+    """The id of a bank question for a gate or for the one hard question, else empty.
+
+    An id is ``value.two.3``: factor, depth and place in the bank. The least recently asked comes
+    first; nothing asked in this check or the last six is drawn while anything else fits.
+    """
+    standing = dialogue.standing
+    factor = factor_of(standing, step)
+    if factor is None or (step.ask is Ask.GATE and standing.records[factor].by_how_win):
+        return ""
+    asked = (tuple(question for _, question in dialogue.asked), *earlier)
+    fitting = [
+        question
+        for depth in _depths(dialogue, standing, step, factor)
+        for question in _of_depth(factor, depth, words, rivals=bool(standing.brief.competitors))
+    ]
+    fresh = [q for q in fitting if not any(q in check for check in asked[: REST + 1])]
+    if fresh:
+        return fresh[0]
+    return max(fitting, key=lambda q: next(i for i, c in enumerate(asked) if q in c))
+
+
+def factor_of(standing: Standing, step: Step) -> Factor | None:
+    """The factor a bank question is about: the gate's, or the weakest for the hard one."""
+    if step.ask is Ask.GATE:
+        return step.factor
+    if step.ask is Ask.HARD:
+        order = work_order(standing.states)
+        return next(f for f in order if f in standing.asked_factors)
+    return None
+
+
+def _depths(dialogue: Dialogue, standing: Standing, step: Step, factor: Factor) -> tuple[str, ...]:
+    """The depths that may be asked, the preferred one first."""
+    one, two, three = DEPTHS
+    if step.ask is Ask.HARD:
+        # Never the deepest to someone who has just said no or not sure.
+        honest = standing.states[factor] in (State.NO, State.UNSURE, State.OPEN)
+        return (two, one) if honest else (three, two, one)
+    if dialogue.number < 2:
+        return one, two
+    if dialogue.number < 5:
+        return two, one
+    preferred = DEPTHS[(dialogue.number + list(Factor).index(factor)) % 3]
+    return preferred, *(depth for depth in DEPTHS if depth != preferred)
+
+
+def _of_depth(factor: Factor, depth: str, words: Words, *, rivals: bool) -> list[str]:
+    lines = words.find(f"bank.{factor}.{depth}")
+    return [
+        f"{factor}.{depth}.{place}"
+        for place, line in enumerate(lines)
+        if rivals or "{rival}" not in line
+    ]
+
+
+def remember(asked: Asked, dialogue: Dialogue) -> Asked:
+    """What to keep of the questions asked, after this check."""
+    of_this = tuple(question for _, question in dialogue.asked if question)
+    return (of_this, *asked)[: REST + 12]
+
+
+def template(question: str, words: Words) -> str:
+    """The wording of a question by its id."""
+    factor, depth, place = question.split(".")
+    return str(words.find(f"bank.{factor}.{depth}")[int(place)])

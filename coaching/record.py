@@ -1,0 +1,81 @@
+"""A dialogue as text and back, so that it can be kept."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from coaching.brief import Brief, Choice, Kind, Length, Sort
+from coaching.dialogue import Dialogue
+from coaching.factors import Factor
+from coaching.moves import Change, Move, Reply, Said, Step
+from coaching.reading import Fault, Reading, Source
+
+VERSION = 1
+
+
+def dump(dialogue: Dialogue) -> str:
+    """JSON of a dialogue; empty fields are left out."""
+    moves = [_lean({**asdict(move), "step": move.step.key}) for move in dialogue.moves]
+    value = {
+        "v": VERSION,
+        "number": dialogue.number,
+        "asked": dialogue.asked,
+        "moves": moves,
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Dialogue:
+    """The dialogue of a JSON text; ``ValueError`` when a newer version wrote it."""
+    value = json.loads(text)
+    if value["v"] != VERSION:
+        raise ValueError(f"a dialogue of version {value['v']}; this program reads {VERSION}")
+    asked = tuple((step, question) for step, question in value["asked"])
+    return Dialogue(tuple(_move(move) for move in value["moves"]), value["number"], asked)
+
+
+def _lean(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _lean(part) if isinstance(part, dict) else part
+        for name, part in value.items()
+        if part not in (None, "", (), False)
+    }
+
+
+def _move(value: dict[str, Any]) -> Move:
+    return Move(
+        step=Step.parse(value["step"]),
+        reply=Reply(value["reply"]),
+        said=tuple(Said(**said) for said in value.get("said", ())),
+        reading=_reading(value["reading"]) if "reading" in value else None,
+        choices=tuple(value.get("choices", ())),
+        brief=_brief(value["brief"]) if "brief" in value else None,
+        change=Change(**value["change"]) if "change" in value else None,
+        factor=Factor(value["factor"]) if "factor" in value else None,
+        kind=Kind(value["kind"]) if "kind" in value else None,
+        doubted=value.get("doubted", False),
+    )
+
+
+def _reading(value: dict[str, Any]) -> Reading:
+    fault = value.get("fault")
+    parts = {
+        "text": "",
+        **value,
+        "source": Source(value["source"]),
+        "fault": fault and Fault(fault),
+    }
+    return Reading(**parts)
+
+
+def _brief(value: dict[str, Any]) -> Brief:
+    choices = tuple(Choice(Sort(c["sort"]), c.get("name", "")) for c in value["choices"])
+    parts = {
+        "plan": "",
+        **value,
+        "choices": choices,
+        "length": Length(value["length"]),
+        "kind": Kind(value["kind"]),
+        "ready": value.get("ready", False),
+    }
+    return Brief(**parts)
