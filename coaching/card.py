@@ -39,8 +39,8 @@ def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
         lines.append(
             words.say(
                 "card.gut",
-                before=_answer(standing.gut, words),
-                after=_answer(standing.again, words),
+                before=answer_label(standing.gut, words).lower(),
+                after=answer_label(standing.again, words).lower(),
             )
         )
     if standing.change_settled and standing.change:
@@ -50,9 +50,10 @@ def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _answer(reply: Reply, words: Words) -> str:
+def answer_label(reply: Reply, words: Words) -> str:
+    """Yes, not sure or no in words; a dash when it was skipped."""
     known = reply in (Reply.YES, Reply.NO, Reply.UNSURE)
-    return words.text(f"question.options.{reply}").lower() if known else "–"
+    return words.text(f"question.options.{reply}") if known else "–"
 
 
 def _options(standing: Standing, words: Words) -> tuple[Option, ...]:

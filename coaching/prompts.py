@@ -1,10 +1,10 @@
 """What the coach says at each step, and what can be answered there by a tap."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coaching import change as changes
-from coaching.brief import Length
+from coaching.brief import Kind, Length
 from coaching.dialogue import Dialogue
 from coaching.factors import Factor
 from coaching.moves import Ask, Change, Reply, Step
@@ -32,13 +32,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One message of the coach. ``pick`` holds options of which several may be chosen at once."""
+    """One message of the coach.
+
+    ``pick`` holds options of which several may be chosen at once, ``kind`` the kind of plan where
+    it can be corrected; ``closed`` says that the verdict has been reached.
+    """
 
     step: Step
     lines: tuple[Line, ...]
     options: tuple[Option, ...]
     pick: tuple[Option, ...] = ()
-    kinds: bool = False
+    kind: Kind | None = None
+    closed: bool = False
 
 
 def prompt(dialogue: Dialogue, words: Words) -> Prompt:
@@ -47,12 +52,17 @@ def prompt(dialogue: Dialogue, words: Words) -> Prompt:
     step = standing.step()
     asked = _PROMPTS[step.ask](dialogue, standing, step, words)
     thanks = _thanks(dialogue, standing, words)
-    return Prompt(step, (*thanks, *asked.lines), asked.options, asked.pick, asked.kinds)
+    return replace(asked, lines=(*thanks, *asked.lines), closed=standing.closed)
 
 
 def keep_prompt(dialogue: Dialogue, factor: Factor, words: Words) -> Prompt:
     """The message that shows a sentence back, for one that was edited after it was kept."""
     return _keep(dialogue, dialogue.standing, Step(Ask.KEEP, factor), words)
+
+
+def verdict_prompt(dialogue: Dialogue, words: Words) -> Prompt:
+    """The message that holds the verdict, for an answer changed after it."""
+    return _again(dialogue, dialogue.standing, Step(Ask.AGAIN), words)
 
 
 def _thanks(dialogue: Dialogue, standing: Standing, words: Words) -> tuple[Line, ...]:
@@ -101,7 +111,7 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     # Word for word and alone the first time; later the kind of plan opens.
     opener = (fill(kind, **values),) if dialogue.number and kind else ()
     lines = (*opener, words.say("question.article"), words.say("question.choices", **values))
-    return Prompt(step, lines, _yes_no(words), kinds=True)
+    return Prompt(step, lines, _yes_no(words), kind=standing.brief.kind)
 
 
 def _how_win(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:

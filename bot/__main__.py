@@ -1,0 +1,110 @@
+"""The command line."""
+
+import argparse
+import asyncio
+import base64
+import os
+import sys
+import tempfile
+import webbrowser
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.playground.server import RealTokensError, SmallSlack
+from bot.serve import CannotStart, running, serve, set_up_logging, wait_for_stop
+from bot.settings import Settings, WrongSettings, read_database, read_settings
+from storage import StorageError, migrate
+
+ENV_FILE = Path(".env")
+MANIFEST = Path(__file__).parents[1] / "app_manifest.yml"
+
+# sysexits.h: what a service manager can tell apart.
+EX_UNAVAILABLE = 69
+EX_CONFIG = 78
+
+ABOUT = """differ asks sellers before a call: would your prospect agree?
+
+Try it without Slack:       differ try
+Run it for a workspace:     differ serve     (settings in .env, see .env.example)
+"""
+
+
+def main() -> int:
+    """Run a command. 0 well, 69 something it needs is missing, 78 wrong settings."""
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        return 130
+    except WrongSettings as wrong:
+        for problem in wrong.problems:
+            print(problem, file=sys.stderr)
+        return EX_CONFIG
+    except (RealTokensError, CannotStart, ValueError) as error:
+        print(error, file=sys.stderr)
+        return EX_CONFIG
+    except (StorageError, OSError) as error:
+        print(f"differ cannot run: {error}.", file=sys.stderr)
+        return EX_UNAVAILABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="differ", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"differ {version('differ')}")
+    commands = parser.add_subparsers(title="commands", metavar="", required=True)
+    trying = commands.add_parser("try", help="a playground in the browser: no Slack, no account")
+    trying.add_argument("--port", type=int, default=3033, help="where the page is (default 3033)")
+    trying.add_argument("--no-browser", action="store_true", help="only print the address")
+    trying.set_defaults(run=_try)
+    serving = commands.add_parser("serve", help="run the coach for Slack")
+    serving.set_defaults(run=_serve)
+    migrating = commands.add_parser("migrate", help="bring the database up to this version")
+    migrating.set_defaults(run=_migrate)
+    return parser
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    asyncio.run(_playground(arguments.port, browser=not arguments.no_browser))
+    return 0
+
+
+async def _playground(port: int, *, browser: bool) -> None:
+    """The coach at work in the small Slack. It reads no .env and refuses exported tokens."""
+    set_up_logging("WARNING")
+    with tempfile.TemporaryDirectory(prefix="differ-") as folder:
+        start = SmallSlack.start(port=port, page=True, manifest=MANIFEST, environ=os.environ)
+        async with start as slack:
+            settings = Settings(
+                bot_token=slack.bot_token,
+                app_token=slack.app_token,
+                slack_api_url=slack.api_url,
+                database_url=f"sqlite+aiosqlite:///{folder}/differ.db",
+                keys=f"try:{base64.b64encode(os.urandom(32)).decode()}",
+                port=0,
+            )
+            async with running(settings, slack.clock.now):
+                print(
+                    f"differ is at {slack.origin}  Type /differ there. Ctrl+C stops it.", flush=True
+                )
+                if browser:
+                    await asyncio.to_thread(webbrowser.open, slack.origin)
+                await wait_for_stop()
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = read_settings(os.environ, ENV_FILE)
+    set_up_logging(settings.log_level)
+    asyncio.run(serve(settings))
+    return 0
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    asyncio.run(migrate(read_database(os.environ, ENV_FILE)))
+    print("The database is up to date.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

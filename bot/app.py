@@ -1,0 +1,135 @@
+"""The Bolt app: every registration on one page."""
+
+import logging
+import re
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.installations import Installations
+from bot.listeners.commands import Commands
+from bot.listeners.desk import Desk
+from bot.listeners.forms import Forms
+from bot.listeners.installs import Installs
+from bot.listeners.taps import Taps
+from bot.listeners.texts import Texts, tell_unsaved
+from storage import StorageError, Tenant
+
+log = logging.getLogger("differ.app")
+
+
+def build_app(
+    desk: Desk, installations: Installations, client: AsyncWebClient, signing_secret: str
+) -> AsyncApp:
+    """The app with all its listeners.
+
+    ``process_before_response``: a listener commits before Slack hears "ok", so that what failed
+    is delivered again and nothing acknowledged is lost.
+    """
+    app = AsyncApp(
+        # Socket Mode needs no secret, and Bolt asks for some.
+        signing_secret=signing_secret or "unused in Socket Mode",
+        client=client,
+        authorize=_authorize(installations),
+        process_before_response=True,
+        request_verification_enabled=bool(signing_secret),
+        raise_error_for_unhandled_request=False,
+    )
+    commands, taps, forms, texts = Commands(desk), Taps(desk), Forms(desk), Texts(desk)
+    installs = Installs(installations)
+
+    app.command("/differ")(commands.on_differ)
+    app.shortcut("start_check")(commands.on_shortcut)
+    app.shortcut("check_message")(commands.on_message_shortcut)
+
+    app.action(re.compile(r"^tap:\d+$"))(taps.on_tap)
+    app.action(re.compile(r"^form:\d+$"))(taps.on_form)
+    app.action("more")(taps.on_more)
+    app.action(re.compile(r"^pick:"))(taps.on_pick)
+    app.action(re.compile(r"^kind:"))(taps.on_kind)
+    app.action(re.compile(r"^place:\d+$"))(taps.on_place)
+    app.action(re.compile(r"^show:(start|example|privacy)$"))(taps.on_show)
+
+    app.view("brief")(forms.on_brief)
+    app.view("evidence")(forms.on_evidence)
+    app.view("change")(forms.on_change)
+
+    app.event({"type": "message", "subtype": "message_changed"})(texts.on_edited)
+    app.event({"type": "message", "subtype": "message_deleted"})(texts.on_deleted)
+    app.event("message")(texts.on_message)
+    app.event("app_uninstalled")(installs.on_gone)
+    app.event("tokens_revoked")(installs.on_gone)
+
+    # An event without a listener would be answered 404, which Slack counts as a failure.
+    app.event(re.compile(".*"))(_ignore)
+    app.error(_on_error(desk))
+    return app
+
+
+def _authorize(installations: Installations) -> Any:
+    async def authorize(
+        enterprise_id: str | None, team_id: str | None, context: Mapping[str, Any]
+    ) -> AuthorizeResult | None:
+        """Who installed us there: from memory or our own table, never from Slack."""
+        team = None if context.get("is_enterprise_install") else team_id
+        installation = await installations.find(Tenant(enterprise_id or "", team or ""))
+        if installation is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=installation.bot_token,
+            bot_id=installation.bot_id,
+            bot_user_id=installation.bot_user_id,
+        )
+
+    return authorize
+
+
+async def _ignore() -> None:
+    """Taken note of, and that is all."""
+
+
+def log_failure(error: Exception) -> None:
+    """What failed and where; never the error's own text, which may hold a seller's words."""
+    reason = str(error) if isinstance(error, StorageError) else ""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    log.error("a request failed: %s at %s %s", type(error).__name__, place, reason)
+
+
+def _on_error(desk: Desk) -> Any:
+    async def on_error(
+        error: Exception,
+        request: AsyncBoltRequest,
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> BoltResponse:
+        """Tell the person, in one sentence, and let Slack deliver again what it delivers again."""
+        log_failure(error)
+        sentence = desk.words.plain("notice.unsaved")
+        if body.get("type") == "view_submission":
+            block = next(iter(body["view"]["state"]["values"]))
+            errors = {"response_action": "errors", "errors": {block: sentence}}
+            return BoltResponse(status=200, body=errors)
+        if "command" in body:
+            return BoltResponse(status=200, body={"text": sentence})
+        if body.get("type") == "block_actions" and body.get("response_url"):
+            await respond(text=sentence, replace_original=False, response_type="ephemeral")
+            return BoltResponse(status=200, body="")
+        first_try = not request.headers.get("x-slack-retry-num")
+        event = body.get("event", {})
+        if first_try and event.get("type") == "message" and "user" in event:
+            await tell_unsaved(client, event, desk)
+        return BoltResponse(status=500, body="")
+
+    return on_error

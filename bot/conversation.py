@@ -1,0 +1,279 @@
+"""One check in its thread: what an answer changes, and which messages follow from it.
+
+Everything here happens inside one transaction of one seller: the answer, the new state and the
+messages to send are kept together or not at all.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.buyers import settle
+from bot.thread import Thread
+from bot.views import greeting
+from bot.views import messages as views
+from bot.views.text import Body
+from coaching import change as changes
+from coaching.answers import edit, extend, hear
+from coaching.brief import Brief
+from coaching.card import answer_label, card
+from coaching.dialogue import Dialogue, advance, begin
+from coaching.factors import Factor
+from coaching.moves import Ask, Move, Reply, Said, Step
+from coaching.prompts import keep_prompt, prompt, verdict_prompt
+from coaching.questions import draw, remember
+from coaching.words import Words
+from storage import Check, Message, Seller, Transaction
+
+CARD, PROMPT, NOTICE = "card", "prompt", "notice"
+
+IN_PLACE = frozenset({Reply.KIND, Reply.BRIEF, Reply.EDITED, Reply.BETTER, Reply.MINE})
+"""Moves that leave the question standing when they do not answer it."""
+
+
+class Conversation:
+    """A check being talked about."""
+
+    def __init__(self, tx: Transaction, check: Check, words: Words, now: datetime) -> None:
+        self._tx = tx
+        self._check = check
+        self._words = words
+        self._now = now
+        self.thread = Thread.load(check.dialogue)
+
+    @property
+    def check_id(self) -> str:
+        """The id of the check."""
+        return self._check.id
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """What has been said."""
+        return self.thread.dialogue
+
+    @property
+    def step(self) -> Step:
+        """What is asked now."""
+        return self.dialogue.standing.step()
+
+    @classmethod
+    async def start(
+        cls, tx: Transaction, seller: Seller, brief: Brief, origin: str, words: Words, now: datetime
+    ) -> "Conversation | None":
+        """Open a check: its card in the seller's DM, the first question in the card's thread.
+
+        ``origin`` is what it came from (a trigger_id or a form); None when a check from the same
+        origin is there already.
+        """
+        profile = await tx.profile()
+        brief, buyer_id = await settle(tx, brief, words)
+        thread = Thread(begin(brief, profile.checks), profile.asked)
+        check = await tx.open_check(
+            origin=origin,
+            dialogue=thread.dump(),
+            buyer_id=buyer_id,
+            state=state_of(thread.dialogue),
+            now=now,
+        )
+        if check is None:
+            return None
+        if not profile.welcomed:
+            await tx.post(purpose=NOTICE, body=greeting.welcome(words, start=False))
+        await tx.save_profile(replace(profile, welcomed=True, checks=profile.checks + 1))
+        conversation = cls(tx, check, words, now)
+        await conversation._open(seller)
+        return conversation
+
+    async def _open(self, seller: Seller) -> None:
+        body = views.card_message(card(self.dialogue, self._words), self.check_id, self._words)
+        head = await self._tx.post(purpose=CARD, body=body, check_id=self.check_id)
+        self.thread = replace(self.thread, card=head.id)
+        # A mention brings the seller into the thread.
+        await self._post_prompt(self.dialogue, mention=seller.user_id)
+        await self._save()
+
+    async def take(self, move: Move, answer: str = "") -> bool:
+        """Take a tap, a form or words; False when it answers nothing that is asked now."""
+        if move.reply is Reply.BRIEF and move.brief is not None:
+            brief, buyer_id = await settle(self._tx, move.brief, self._words)
+            self._check = replace(self._check, buyer_id=buyer_id)
+            move = replace(move, brief=brief)
+        if move.reply is Reply.KEEP:
+            move = replace(move, change=changes.offered(self.dialogue, self._words))
+        following = advance(self.dialogue, move)
+        if following is None:
+            return False
+        await self._follow(following, move, answer)
+        return True
+
+    async def listen(self, said: Said, shown: Message | None) -> bool:
+        """Take words; ``shown`` is the question as posted, if it is.
+
+        Words written before it was there belong to the answer before it.
+        """
+        if shown is None or shown.ts is None or before(said.source, shown.ts):
+            longer = extend(self.dialogue, said, self._words)
+            if longer is not None:
+                await self._replace_question(longer)
+                return True
+        return await self.take(hear(self.dialogue, (said,), self._words))
+
+    async def correct(self, said: Said) -> bool:
+        """An edited message replaces its words, a deleted one (empty text) takes them away."""
+        corrected = edit(self.dialogue, said, self._words)
+        if corrected is None:
+            return False
+        factor = next(
+            (m.step.factor for m in self.dialogue.moves if said.source in m.sources), None
+        )
+        await self._replace_question(corrected)
+        if factor and (shown := dict(self.thread.kept).get(factor)):
+            body = views.prompt_message(
+                keep_prompt(corrected, factor, self._words), self.check_id, self._words
+            )
+            await self._tx.update(shown, body)
+        return True
+
+    async def shown_prompt(self) -> Message | None:
+        """The open question as it was posted, if it was."""
+        messages = await self._tx.messages(self.check_id)
+        return next((m for m in messages if m.id == self.thread.prompt), None)
+
+    async def ask_again(self) -> None:
+        """Post the question that is open once more, at the end of the thread."""
+        await self._close_prompt(self.dialogue, "")
+        await self._post_prompt(self.dialogue)
+        await self._save()
+
+    async def ask_what_to_change(self) -> None:
+        """Offer the answers that can be changed."""
+        body = views.change_what(self.dialogue, self.check_id, self._words)
+        await self.post(NOTICE, body)
+
+    async def notify(self, key: str, **values: str) -> None:
+        """One sentence in the thread, answering nothing."""
+        await self.post(NOTICE, views.notice(self._words, key, **values))
+
+    async def post(self, purpose: str, body: Body, step: str = "") -> Message:
+        """A message in the check's thread."""
+        return await self._tx.post(
+            purpose=purpose, body=body, check_id=self.check_id, under=self.thread.card, step=step
+        )
+
+    async def _follow(self, following: Dialogue, move: Move, answer: str) -> None:
+        old, asked = self.dialogue, self.step
+        following = self._drawn(following)
+        stays = following.standing.step() == asked and move.reply in IN_PLACE
+        if not stays:
+            await self._close_prompt(old, answer)
+            self._remember_kept(asked, move)
+        self.thread = replace(self.thread, dialogue=following)
+        if stays:
+            await self._update_prompt(following)
+            await self._close_kept(move, answer)
+        else:
+            await self._post_prompt(following)
+        await self._show_standing(asked)
+        await self._save()
+
+    async def _replace_question(self, following: Dialogue) -> None:
+        """Words grew or were edited: the open question is shown anew in its place."""
+        following = self._drawn(following)
+        asked = self.step
+        self.thread = replace(self.thread, dialogue=following)
+        await self._update_prompt(following)
+        await self._show_standing(asked)
+        await self._save()
+
+    def _drawn(self, dialogue: Dialogue) -> Dialogue:
+        """The dialogue with a bank question for the step that has come up, if it takes one."""
+        step = dialogue.standing.step()
+        if dialogue.question(step):
+            return dialogue
+        question = draw(dialogue, step, self.thread.earlier, self._words)
+        if not question:
+            return dialogue
+        return replace(dialogue, asked=(*dialogue.asked, (step.key, question)))
+
+    # messages
+
+    async def _close_prompt(self, dialogue: Dialogue, answer: str) -> None:
+        """Take the taps away from the question that was open."""
+        if self.thread.prompt:
+            asked = prompt(dialogue, self._words)
+            await self._tx.update(self.thread.prompt, views.answered_message(asked, answer))
+
+    async def _post_prompt(self, dialogue: Dialogue, mention: str = "") -> None:
+        asked = prompt(dialogue, self._words)
+        body = views.prompt_message(asked, self.check_id, self._words, mention)
+        message = await self.post(PROMPT, body, asked.step.key)
+        if asked.step.ask is Ask.AGAIN:
+            if self.thread.verdict:
+                await self._tx.delete(self.thread.verdict)
+            self.thread = replace(self.thread, verdict=message.id)
+        self.thread = replace(self.thread, prompt=message.id)
+
+    async def _update_prompt(self, dialogue: Dialogue) -> None:
+        body = views.prompt_message(prompt(dialogue, self._words), self.check_id, self._words)
+        await self._tx.update(self.thread.prompt, body)
+
+    def _remember_kept(self, asked: Step, move: Move) -> None:
+        """Which message shows the sentence of a factor, so that an edit can be shown there."""
+        if asked.ask is Ask.KEEP and asked.factor and move.step == asked:
+            kept = {**dict(self.thread.kept), str(asked.factor): self.thread.prompt}
+            self.thread = replace(self.thread, kept=tuple(kept.items()))
+
+    async def _close_kept(self, move: Move, answer: str) -> None:
+        factor = move.step.factor
+        shown = dict(self.thread.kept).get(factor) if factor else None
+        if factor and shown and move.reply in (Reply.BETTER, Reply.MINE):
+            asked = keep_prompt(self.dialogue, Factor(factor), self._words)
+            await self._tx.update(shown, views.answered_message(asked, answer))
+
+    async def _show_standing(self, asked: Step) -> None:
+        """Bring the card, and a verdict that has been answered, up to date."""
+        body = views.card_message(card(self.dialogue, self._words), self.check_id, self._words)
+        await self._tx.update(self.thread.card, body)
+        closed = self.dialogue.standing.closed and asked.ask is not Ask.AGAIN
+        if self.thread.verdict and closed and self.thread.verdict != self.thread.prompt:
+            verdict = verdict_prompt(self.dialogue, self._words)
+            again = self.dialogue.standing.again
+            answer = answer_label(again, self._words) if again else ""
+            await self._tx.update(self.thread.verdict, views.answered_message(verdict, answer))
+
+    # keeping
+
+    async def _save(self) -> None:
+        standing = self.dialogue.standing
+        first_finish = standing.finished and self._check.finished_at is None
+        if first_finish:
+            profile = await self._tx.profile()
+            asked = remember(self.thread.earlier, self.dialogue)
+            await self._tx.save_profile(replace(profile, asked=asked))
+        call_at = standing.brief.call_at
+        self._check = await self._tx.save(
+            replace(
+                self._check,
+                dialogue=self.thread.dump(),
+                state=state_of(self.dialogue),
+                call_at=datetime.fromisoformat(call_at) if call_at else None,
+                finished_at=self._now if first_finish else self._check.finished_at,
+            )
+        )
+
+
+def state_of(dialogue: Dialogue) -> str:
+    """What the store calls the state of a check."""
+    names = {
+        Ask.FILL_IN: "setup",
+        Ask.PAUSED: "paused",
+        Ask.CANCELLED: "cancelled",
+        Ask.DONE: "finished",
+    }
+    return names.get(dialogue.standing.step().ask, "open")
+
+
+def before(ts: str, other: str) -> bool:
+    """Whether a Slack ``ts`` is earlier than another; they are compared as numbers, not text."""
+    seconds, _, micros = ts.partition(".")
+    other_seconds, _, other_micros = other.partition(".")
+    return (int(seconds), int(micros or 0)) < (int(other_seconds), int(other_micros or 0))

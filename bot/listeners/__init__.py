@@ -1,0 +1,1 @@
+"""What happens when Slack calls: by the kind of call, one transaction each."""

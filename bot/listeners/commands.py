@@ -1,0 +1,114 @@
+"""`/differ` and the two shortcuts: everything that begins before there is a thread."""
+
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import buyers
+from bot.conversation import Conversation
+from bot.listeners.desk import Body, Desk, seller_of
+from bot.views import greeting
+from bot.views.forms import MAX_PLAN, brief_form
+from bot.views.messages import notice
+from coaching.brief import Brief, Length
+from coaching.reading import MAX_TEXT
+from storage import Seller
+
+GONE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
+
+
+class Commands:
+    """Listeners of the slash command and the shortcuts."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_differ(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """`/differ`, `/differ help`, `/differ quick plan`, `/differ plan`."""
+        words = self._desk.words
+        text = body.get("text", "").strip()
+        first, _, rest = text.partition(" ")
+        if words.hears("help", text):
+            await ack(greeting.help_text(words))
+        elif words.hears("privacy", text):
+            await ack(greeting.privacy_text(words))
+        elif not text or words.hears("quick", text):
+            length = Length.ONE if text else Length.FIVE
+            await ack(await self._form(body, seller_of(context), client, Brief("", length=length)))
+        else:
+            quick = words.hears("quick", first)
+            brief = Brief(
+                (rest if quick else text).strip(), length=Length.ONE if quick else Length.FIVE
+            )
+            await ack(await self._plan(body, seller_of(context), brief))
+
+    async def on_shortcut(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """The global shortcut opens the form."""
+        async with self._desk.store.begin(seller_of(context)) as tx:
+            known = buyers.known(await tx.buyers())
+        view = brief_form(self._desk.words, Brief(""), known)
+        await ack()
+        await open_form(client, body["trigger_id"], view)
+
+    async def on_message_shortcut(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """The message shortcut takes the message's text as the plan."""
+        plan = " ".join((body["message"].get("text") or "").split())
+        async with self._desk.store.begin(seller_of(context)) as tx:
+            known = buyers.known(await tx.buyers())
+        view = brief_form(self._desk.words, Brief(plan[:MAX_PLAN]), known)
+        await ack()
+        await open_form(client, body["trigger_id"], view)
+
+    async def _form(
+        self, body: Body, seller: Seller, client: AsyncWebClient, brief: Brief
+    ) -> dict[str, Any]:
+        """Open the form; the very first time say what this is, and let the seller start it."""
+        words = self._desk.words
+        async with self._desk.store.begin(seller) as tx:
+            profile = await tx.profile()
+            known = buyers.known(await tx.buyers())
+            if not profile.welcomed:
+                await tx.save_profile(replace(profile, welcomed=True))
+        if not profile.welcomed:
+            return greeting.welcome(words)
+        opened = await open_form(client, body["trigger_id"], brief_form(words, brief, known))
+        return self._line("opened" if opened else "slow", body)
+
+    async def _plan(self, body: Body, seller: Seller, brief: Brief) -> dict[str, Any]:
+        """A plan typed after the command goes straight to the thread."""
+        desk = self._desk
+        if not brief.plan:
+            return self._line("nothing", body)
+        if len(brief.plan) > MAX_TEXT:
+            return notice(desk.words, "too_long")
+        async with desk.once(seller, "command", body["trigger_id"]) as tx:
+            if tx is not None:
+                brief = await buyers.from_plan(tx, brief)
+                origin = body["trigger_id"]
+                await Conversation.start(tx, seller, brief, origin, desk.words, desk.now())
+        return self._line("started", body)
+
+    def _line(self, key: str, body: Body) -> dict[str, Any]:
+        link = f"slack://app?team={body['team_id']}&id={body['api_app_id']}&tab=messages"
+        text = self._desk.words.plain(f"command.{key}", link=link)
+        return {"text": text}
+
+
+async def open_form(client: AsyncWebClient, trigger_id: str, view: dict[str, Any]) -> bool:
+    """Open a modal; False when the trigger's three seconds were over."""
+    try:
+        await client.views_open(trigger_id=trigger_id, view=view)
+    except SlackApiError as error:
+        if error.response["error"] not in GONE:
+            raise
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""Buttons and menus."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import buyers
+from bot.conversation import NOTICE, Conversation
+from bot.listeners.commands import open_form
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.views import greeting
+from bot.views.forms import brief_form, change_form, evidence_form
+from bot.views.messages import notice, parse_value
+from coaching.brief import Brief, Kind
+from coaching.change import offered
+from coaching.factors import Factor
+from coaching.moves import Ask, Move, Reply, Said, Step
+from coaching.prompts import change_parts
+from storage import Seller, Transaction
+
+CONTROLS = {"back", "skip", "pause", "resume", "cancel", "change"}
+
+
+class Taps:
+    """Listeners of everything that is tapped."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_tap(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """A button that answers, or that pauses, resumes, cancels."""
+        action = body["actions"][0]
+        await self._take(body, context, action["value"], action["text"]["text"])
+        await ack()
+
+    async def on_more(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """The menu at each step: back, change, skip, pause, cancel."""
+        await self._take(body, context, body["actions"][0]["selected_option"]["value"], "")
+        await ack()
+
+    async def on_pick(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Better than several of the choices at once."""
+        action = body["actions"][0]
+        _, check_id, step = action["action_id"].split(":", 2)
+        chosen = action["selected_options"]
+        if chosen:
+            value = f"{check_id}|{step}|{Reply.BETTER}|" + "|".join(o["value"] for o in chosen)
+            label = ", ".join(option["text"]["text"] for option in chosen)
+            await self._take(body, context, value, label)
+        await ack()
+
+    async def on_kind(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """The menu that corrects the kind of plan."""
+        action = body["actions"][0]
+        check_id = action["action_id"].partition(":")[2]
+        kind = Kind(action["selected_option"]["value"])
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is not None and (talk := await self._desk.conversation(tx, check_id)):
+                await talk.take(Move(Step(Ask.QUESTION), Reply.KIND, kind=kind))
+        await ack()
+
+    async def on_form(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """A button that opens a form. Nothing is stored until the form is sent."""
+        check_id, step, form, _ = parse_value(body["actions"][0]["value"])
+        seller = seller_of(context)
+        async with self._desk.store.begin(seller) as tx:
+            talk = await self._desk.conversation(tx, check_id)
+            view = await self._view(tx, talk, form, step) if talk else None
+            if view is None:
+                await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+        await ack()
+        if view is not None:
+            await open_form(client, body["trigger_id"], view)
+
+    async def on_show(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """The buttons under the welcome: start, see one, who sees what."""
+        what = body["actions"][0]["action_id"].partition(":")[2]
+        if what == "start":
+            async with self._desk.store.begin(seller_of(context)) as tx:
+                known = buyers.known(await tx.buyers())
+            view = brief_form(self._desk.words, Brief(""), known)
+        else:
+            view = greeting.page(self._desk.words, what)
+        await ack()
+        await open_form(client, body["trigger_id"], view)
+
+    async def on_place(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Which check a text at the top level belongs to."""
+        parked_id, place = body["actions"][0]["value"].split("|")
+        seller = seller_of(context)
+        async with self._desk.once(seller, "tap", tap_key(body)) as tx:
+            if tx is not None:
+                await self._place(tx, seller, parked_id, place)
+        await ack()
+
+    async def _place(self, tx: Transaction, seller: Seller, parked_id: str, place: str) -> None:
+        desk = self._desk
+        parked = await tx.unpark(parked_id)
+        if parked is None:
+            await tx.post(purpose=NOTICE, body=notice(desk.words, "removed"))
+        elif place == "none":
+            await tx.post(purpose=NOTICE, body=notice(desk.words, "unplaced"))
+        elif place == "new":
+            brief = await buyers.from_plan(tx, Brief(parked.text))
+            await Conversation.start(tx, seller, brief, parked.id, desk.words, desk.now())
+        elif talk := await desk.conversation(tx, place):
+            await tx.place_text(parked.channel, parked.ts, place)
+            shown = await talk.shown_prompt()
+            await talk.listen(Said(parked.text, parked.ts), shown)
+
+    async def _take(self, body: Body, context: dict[str, Any], value: str, label: str) -> None:
+        check_id, step, reply, argument = parse_value(value)
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is None:
+                return
+            talk = await self._desk.conversation(tx, check_id)
+            if talk is None:
+                await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+            elif reply in CONTROLS or (reply == Reply.REOPEN and not argument):
+                await control(talk, reply)
+            else:
+                await self._answer(talk, move_of(Step.parse(step), Reply(reply), argument), label)
+
+    async def _answer(self, talk: Conversation, move: Move, label: str) -> None:
+        if await talk.take(move, label):
+            return
+        # A tap on a question that has been answered is a double or late tap: no second effect.
+        if talk.step.ask is Ask.CANCELLED:
+            await talk.notify("cancelled")
+        elif talk.step.ask is Ask.DONE:
+            await talk.notify("ended")
+
+    async def _view(
+        self, tx: Transaction, talk: Conversation, form: str, step: str
+    ) -> dict[str, Any] | None:
+        """The form a button opens, filled with what is known; None when it has moved on."""
+        words, standing = self._desk.words, talk.dialogue.standing
+        if form == "brief":
+            ended = talk.step.ask is Ask.CANCELLED
+            brief = standing.brief
+            known = buyers.known(await tx.buyers())
+            return brief_form(words, brief, known, "" if ended else talk.check_id)
+        if form == "change":
+            parts = change_parts(offered(talk.dialogue, words), standing, words)
+            return change_form(words, parts, talk.check_id, step)
+        factor = Step.parse(step).factor
+        reading = standing.records[Factor(factor)].reading if factor else None
+        return evidence_form(words, standing.brief, reading, talk.check_id, step)
+
+
+async def control(talk: Conversation, word: str) -> None:
+    """Back, change, skip, pause, resume, cancel: by button as by word."""
+    if word in ("change", Reply.REOPEN):
+        await talk.ask_what_to_change()
+    elif word == "resume" and not talk.dialogue.standing.paused:
+        await talk.ask_again()
+    elif not await talk.take(Move(talk.step, Reply(word))):
+        await talk.notify("no_back" if word == "back" else "not_now", what=word)
+
+
+def move_of(step: Step, reply: Reply, argument: str) -> Move:
+    """The move that a tap makes."""
+    if reply is Reply.BETTER:
+        return Move(step, reply, choices=tuple(filter(None, argument.split("|"))))
+    if reply in (Reply.WIN, Reply.REOPEN):
+        return Move(step, reply, factor=Factor(argument))
+    return Move(step, reply)

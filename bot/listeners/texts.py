@@ -1,0 +1,140 @@
+"""What sellers write in their direct messages with the bot."""
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation import NOTICE, Conversation
+from bot.listeners.desk import Body, Desk, seller_of
+from bot.listeners.taps import CONTROLS, control
+from bot.views import greeting, placing
+from bot.views.messages import notice
+from coaching.answers import command
+from coaching.moves import Ask, Said
+from coaching.reading import MAX_TEXT
+from storage import Seller, Transaction
+
+TEXT_SUBTYPES = (None, "file_share", "thread_broadcast")
+
+
+class Texts:
+    """Listeners of messages: new, edited and deleted ones."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_message(self, event: Body, body: Body, context: dict[str, Any]) -> None:
+        """A text in the thread of a check, or beside any."""
+        if not _from_a_person(event):
+            return
+        seller = seller_of(context)
+        async with self._desk.once(seller, "event", body["event_id"]) as tx:
+            if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
+                return
+            text = (event.get("text") or "").strip()
+            talk = await self._in_thread(tx, event)
+            if talk is None:
+                await self._beside(tx, seller, event, text)
+            else:
+                await self._in(tx, talk, event, text)
+
+    async def on_edited(self, event: Body, body: Body, context: dict[str, Any]) -> None:
+        """An edited message replaces its words."""
+        message = event["message"]
+        if not _from_a_person(message) or message.get("text") == event.get(
+            "previous_message", {}
+        ).get("text"):
+            return
+        await self._correct(body, context, event["channel"], message, message["text"].strip())
+
+    async def on_deleted(self, event: Body, body: Body, context: dict[str, Any]) -> None:
+        """A deleted message takes its words away."""
+        message = event.get("previous_message", {})
+        if _from_a_person(message):
+            await self._correct(body, context, event["channel"], message, "")
+
+    async def _correct(
+        self, body: Body, context: dict[str, Any], channel: str, message: Body, text: str
+    ) -> None:
+        seller = Seller(seller_of({**context, "user_id": message["user"]}).tenant, message["user"])
+        async with self._desk.once(seller, "event", body["event_id"]) as tx:
+            if tx is None:
+                return
+            if len(text) > MAX_TEXT:
+                await tx.post(purpose=NOTICE, body=notice(self._desk.words, "too_long"))
+                return
+            placed = {"channel": channel, **message}
+            talk = await self._in_thread(tx, placed) or await self._placed(tx, placed)
+            if talk is not None:
+                await talk.correct(Said(text, message["ts"]))
+
+    async def _in_thread(self, tx: Transaction, event: Body) -> Conversation | None:
+        thread_ts = event.get("thread_ts")
+        if not thread_ts:
+            return None
+        check = await tx.check_in_thread(event["channel"], thread_ts)
+        return Conversation(tx, check, self._desk.words, self._desk.now()) if check else None
+
+    async def _placed(self, tx: Transaction, event: Body) -> Conversation | None:
+        """The check that a text written outside any thread was given to."""
+        check_id = await tx.check_of_text(event["channel"], event["ts"])
+        return await self._desk.conversation(tx, check_id) if check_id else None
+
+    async def _in(self, tx: Transaction, talk: Conversation, event: Body, text: str) -> None:
+        """Words in the thread of a check: a command, or an answer."""
+        words = self._desk.words
+        said = command(text, words)
+        if said in ("help", "privacy"):
+            body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
+            await talk.post(NOTICE, body)
+        elif said in CONTROLS:
+            await control(talk, said)
+        elif not text:
+            await talk.notify("only_text")
+        elif len(text) > MAX_TEXT:
+            await talk.notify("too_long")
+        elif talk.step.ask is Ask.CANCELLED:
+            await talk.notify("cancelled")
+        elif talk.step.ask is Ask.DONE:
+            await talk.notify("done")
+        else:
+            await talk.listen(Said(text, event["ts"]), await talk.shown_prompt())
+
+    async def _beside(self, tx: Transaction, seller: Seller, event: Body, text: str) -> None:
+        """Words at the top level: for the one check that waits, else the seller says for which."""
+        words = self._desk.words
+        said = command(text, words)
+        waiting = await tx.checks("open", "setup")
+        if said in ("help", "privacy"):
+            body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
+            await tx.post(purpose=NOTICE, body=body)
+        elif len(waiting) == 1:
+            talk = Conversation(tx, waiting[0], words, self._desk.now())
+            await tx.place_text(event["channel"], event["ts"], talk.check_id)
+            await self._in(tx, talk, event, text)
+        elif not text or len(text) > MAX_TEXT:
+            key = "too_long" if text else "only_text"
+            await tx.post(purpose=NOTICE, body=notice(words, key))
+        else:
+            parked_id = await tx.park(text, event["channel"], event["ts"])
+            talks = [Conversation(tx, check, words, self._desk.now()) for check in waiting]
+            titles = [(talk.check_id, talk.dialogue.standing) for talk in talks]
+            await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
+
+
+async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:
+    """Say at once that a text could not be kept; Slack delivers it again by itself."""
+    body = notice(desk.words, "unsaved_text")
+    await client.chat_postEphemeral(
+        channel=event["channel"],
+        user=event["user"],
+        thread_ts=event.get("thread_ts"),
+        text=body["text"],
+        blocks=body["blocks"],
+    )
+
+
+def _from_a_person(message: Body) -> bool:
+    """Whether somebody wrote it: no bot, no notice of Slack's own."""
+    own = message.get("bot_id") or not message.get("user")
+    return not own and message.get("subtype") in TEXT_SUBTYPES

@@ -1,0 +1,229 @@
+"""What drains the outbox: posts, updates and deletions, each once, in order within a DM.
+
+A post whose fate is unknown is looked up by the key in its metadata before it is ever posted
+again. The SDK's own retries are off: they would post twice.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.installations import Installations
+from storage import Installation, Outgoing, Stale, StorageError, Store
+
+log = logging.getLogger("differ.sender")
+
+AT_ONCE = 32
+"""Messages under way at the same time, each to another seller."""
+LEASE = 30.0
+"""Seconds for which a claimed message belongs to this process."""
+TIMEOUT = 10
+"""Seconds for one call of Slack; well under the lease."""
+POLL = 1.0
+"""Seconds after which the outbox is looked at though nobody called."""
+SKEW = 60.0
+"""Seconds that Slack's clock may differ from the database's."""
+EVENT = "differ_message"
+
+# docs.slack.dev/reference/methods/chat.postMessage: whether the message was taken is open.
+UNKNOWN = {"fatal_error", "internal_error", "request_timeout", "team_added_to_org"}
+LATER = {"service_unavailable", "ratelimited", "rate_limited"}
+REVOKED = {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
+GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"}
+
+Body = Mapping[str, Any]
+
+
+class Sender:
+    """One process's share of the outbox. ``client`` has no token of its own and no retries."""
+
+    def __init__(
+        self, store: Store, installations: Installations, client: AsyncWebClient, owner: str
+    ) -> None:
+        self._store = store
+        self._installations = installations
+        self._client = client
+        self._owner = owner
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        store.on_commit = self.wake
+
+    def wake(self) -> None:
+        """Something was committed that wants to be sent."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        while not self._stopping:
+            self._woken.clear()
+            claimed = await self._claim()
+            for outgoing in claimed:
+                self._start(outgoing)
+            if not claimed:
+                await self._rest()
+
+    async def stop(self, grace: float) -> None:
+        """Claim nothing more, finish what is under way, give back the rest."""
+        self._stopping = True
+        self._woken.set()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace)
+        await self._store.release(self._owner)
+
+    async def _claim(self) -> list[Outgoing]:
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return []
+        try:
+            return await self._store.claim(self._owner, free, LEASE)
+        except StorageError as error:
+            log.warning("the outbox cannot be read: %s", error)
+            return []
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, outgoing: Outgoing) -> None:
+        task = asyncio.create_task(self._send(outgoing, time.monotonic()))
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.wake()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a message could not be recorded: %s", type(error).__name__)
+
+    async def _send(self, outgoing: Outgoing, claimed: float) -> None:
+        """One operation, and what came of it. What another process took over is left to it."""
+        try:
+            await self._try(outgoing, claimed)
+        except Stale:
+            log.info("a message was taken over by another process")
+        except StorageError as error:
+            # The lease runs out, and the message is then looked up before anything else.
+            log.warning("what became of a message could not be recorded: %s", error)
+
+    async def _try(self, outgoing: Outgoing, claimed: float) -> None:
+        installation = await self._installations.find(outgoing.tenant)
+        if installation is None:
+            await self._store.dead(outgoing, "not installed")
+            return
+        try:
+            channel, ts = await self._call(outgoing, installation, claimed)
+        except SlackApiError as error:
+            await self._refused(outgoing, error)
+        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
+            await self._put_off(outgoing, _pause(outgoing), "Slack is out of reach")
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            # The request may have been taken: nobody knows until it is looked up.
+            await self._store.uncertain(outgoing, TIMEOUT if outgoing.op == "post" else 1.0)
+        else:
+            await self._store.sent(outgoing, channel=channel, ts=ts)
+
+    async def _call(
+        self, outgoing: Outgoing, installation: Installation, claimed: float
+    ) -> tuple[str | None, str | None]:
+        """Do it at Slack. Returns the channel and time of a post."""
+        token = installation.bot_token
+        if outgoing.op != "post":
+            await self._change(outgoing, token)
+            return outgoing.channel, outgoing.ts
+        channel = outgoing.channel or await self._open(outgoing.user_id, token)
+        if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
+            return channel, ts
+        if time.monotonic() - claimed > LEASE / 2:
+            raise TimeoutError("the lease is too old to post under")
+        posted = await self._client.chat_postMessage(
+            token=token,
+            channel=channel,
+            thread_ts=outgoing.thread_ts,
+            metadata={"event_type": EVENT, "event_payload": {"key": outgoing.message_id}},
+            unfurl_links=False,
+            unfurl_media=False,
+            **(outgoing.body or {}),
+        )
+        return posted["channel"], posted["ts"]
+
+    async def _change(self, outgoing: Outgoing, token: str) -> None:
+        """An update or a deletion: done twice it does no harm."""
+        assert outgoing.channel is not None
+        assert outgoing.ts is not None
+        place: dict[str, Any] = {"channel": outgoing.channel, "ts": outgoing.ts, "token": token}
+        if outgoing.op == "update":
+            await self._client.chat_update(**place, **(outgoing.body or {}))
+        else:
+            await self._client.chat_delete(**place)
+
+    async def _open(self, user_id: str, token: str) -> str:
+        opened = await self._client.conversations_open(users=user_id, token=token)
+        channel: str = opened["channel"]["id"]
+        return channel
+
+    async def _look_up(self, outgoing: Outgoing, channel: str, token: str) -> str | None:
+        """The time of a message that an earlier attempt may have posted, if it is there."""
+        since = f"{outgoing.claimed_at - SKEW:.6f}"
+        found: dict[str, Any] = {
+            "token": token,
+            "channel": channel,
+            "oldest": since,
+            "limit": 100,
+            "include_all_metadata": True,
+        }
+        if outgoing.thread_ts:
+            answer = await self._client.conversations_replies(ts=outgoing.thread_ts, **found)
+        else:
+            answer = await self._client.conversations_history(**found)
+        for message in answer["messages"]:
+            payload = message.get("metadata", {}).get("event_payload", {})
+            if payload.get("key") == outgoing.message_id:
+                ts: str = message["ts"]
+                return ts
+        return None
+
+    async def _put_off(self, outgoing: Outgoing, seconds: float, reason: str) -> None:
+        """Try again later. What was in doubt stays in doubt: the look-up itself may have failed."""
+        if outgoing.uncertain:
+            await self._store.uncertain(outgoing, seconds)
+        else:
+            await self._store.later(outgoing, seconds, reason)
+
+    async def _refused(self, outgoing: Outgoing, error: SlackApiError) -> None:
+        """Slack answered, and said no."""
+        answer = error.response
+        reason = str(answer.get("error", "")) if answer.data else ""
+        status = answer.status_code
+        if status == 429 or reason in LATER:
+            await self._put_off(outgoing, _retry_after(answer.headers), "rate limited")
+        elif status >= 500 or reason in UNKNOWN or not reason:
+            await self._store.uncertain(outgoing, TIMEOUT if outgoing.op == "post" else 1.0)
+        elif reason in REVOKED:
+            await self._installations.drop(outgoing.tenant)
+            await self._store.dead(outgoing, reason)
+        elif outgoing.op != "post" and reason in GONE:
+            await self._store.sent(outgoing, channel=outgoing.channel, ts=outgoing.ts)
+        else:
+            log.error("Slack refused a message for good: %s", reason)
+            await self._store.dead(outgoing, reason)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds that Slack asks to wait."""
+    given = headers.get("Retry-After") or headers.get("retry-after") or "1"
+    return float(given) if given.isdecimal() else 1.0
+
+
+def _pause(outgoing: Outgoing) -> float:
+    """Seconds until the next try when Slack cannot be reached: doubling, up to a minute."""
+    return min(60.0, 2.0 ** min(outgoing.attempt, 6))

@@ -1,0 +1,292 @@
+"""The three forms, and what was filled in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.views.text import Block, Body, plain_text
+from coaching.brief import Brief, Choice, Kind, Length, Sort
+from coaching.moves import Change
+from coaching.phrases import choice_name, short
+from coaching.reading import Reading, Source
+from coaching.words import Words
+
+MAX_PLAN = 500
+MAX_NAME = 60
+MAX_COMPETITORS = 5
+MAX_COMPETITOR = 40
+MAX_ANSWER = 3000
+MAX_PART = 300
+
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""``view.state.values``: block id, action id, what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A buyer named before; ``id`` is ours."""
+
+    id: str
+    person: str
+    company: str
+    rivals: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The person and the company, as far as known."""
+        return " · ".join(part for part in (self.person, self.company) if part)
+
+
+class Wrong(ValueError):
+    """A form that cannot be taken. ``errors`` maps block ids to a sentence each."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+def _modal(words: Words, name: str, about: str, blocks: list[Block]) -> Body:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "private_metadata": about,
+        "title": plain_text(words.text(f"form.{name}.title")),
+        "submit": plain_text(words.text(f"form.{name}.submit")),
+        "close": plain_text(words.text(f"form.{name}.close")),
+        "blocks": blocks,
+    }
+
+
+def _input(block: str, label: str, element: Block, *, optional: bool = False) -> Block:
+    return {
+        "type": "input",
+        "block_id": block,
+        "label": plain_text(label),
+        "optional": optional,
+        "element": {**element, "action_id": block},
+    }
+
+
+def _text(limit: int, initial: str = "", hint: str = "", *, long: bool = False) -> Block:
+    element: Block = {"type": "plain_text_input", "max_length": limit, "multiline": long}
+    if initial:
+        element["initial_value"] = initial[:limit]
+    if hint:
+        element["placeholder"] = plain_text(hint)
+    return element
+
+
+def _choose(kind: str, options: list[Block], chosen: list[str]) -> Block:
+    element: Block = {"type": kind, "options": options}
+    initial = [option for option in options if option["value"] in chosen]
+    if initial and kind == "checkboxes":
+        element["initial_options"] = initial
+    elif initial:
+        element["initial_option"] = initial[0]
+    return element
+
+
+def _option(label: str, value: str) -> Block:
+    return {"text": plain_text(label[:75]), "value": value}
+
+
+# before the call
+
+
+def brief_form(
+    words: Words, brief: Brief, known: tuple[Known, ...] = (), check_id: str = ""
+) -> Body:
+    """What is planned, for whom, when, against which other choices; five minutes or one."""
+    say = words.text
+    blocks = [
+        _input(
+            "plan",
+            say("form.brief.plan"),
+            _text(MAX_PLAN, brief.plan, say("form.brief.plan_hint"), long=True),
+        ),
+        *_whom(words, brief, known),
+        _input("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
+        *_choices(words, brief),
+        _input("length", say("form.brief.length"), _length(words, brief)),
+    ]
+    return _modal(words, "brief", json.dumps({"check": check_id}), blocks)
+
+
+def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
+    say = words.text
+    blocks: list[Block] = []
+    if known:
+        options = [_option(short(buyer.name, 75), buyer.id) for buyer in known]
+        chosen = [b.id for b in known if (b.person, b.company) == (brief.person, brief.company)]
+        select = _choose("static_select", options, chosen)
+        select["placeholder"] = plain_text(say("form.brief.known_hint"))
+        blocks.append(_input("known", say("form.brief.known"), select, optional=True))
+        if chosen:
+            brief = Brief(brief.plan)
+    label = say("form.brief.person_new" if known else "form.brief.person")
+    person = _text(MAX_NAME, brief.person, say("form.brief.person_hint"))
+    company = _text(MAX_NAME, brief.company)
+    blocks.append(_input("person", label, person, optional=True))
+    blocks.append(_input("company", say("form.brief.company"), company, optional=True))
+    return blocks
+
+
+def _moment(brief: Brief) -> Block:
+    element: Block = {"type": "datetimepicker"}
+    if brief.call_at:
+        element["initial_date_time"] = int(datetime.fromisoformat(brief.call_at).timestamp())
+    return element
+
+
+def _choices(words: Words, brief: Brief) -> list[Block]:
+    options = [_option(words.text(f"form.brief.choice.{sort}"), sort) for sort in Sort]
+    ticked = [str(choice.sort) for choice in brief.choices]
+    names = ", ".join(choice.name for choice in brief.competitors)
+    hint = words.text("form.brief.competitors_hint")
+    return [
+        _input(
+            "choices",
+            words.text("form.brief.choices"),
+            _choose("checkboxes", options, ticked),
+            optional=True,
+        ),
+        _input(
+            "competitors",
+            words.text("form.brief.competitors"),
+            _text(MAX_COMPETITORS * (MAX_COMPETITOR + 2), names, hint),
+            optional=True,
+        ),
+    ]
+
+
+def _length(words: Words, brief: Brief) -> Block:
+    options = [_option(words.text(f"form.brief.size.{length}"), length) for length in Length]
+    return _choose("radio_buttons", options, [brief.length])
+
+
+def read_brief(values: Values, words: Words, known: tuple[Known, ...], now: datetime) -> Brief:
+    """The brief that was filled in; its kind and what is known of the buyer come later.
+
+    Raises:
+        Wrong: with a sentence for each block to mend.
+    """
+    plan = _string(values, "plan")
+    person, company = _string(values, "person"), _string(values, "company")
+    chosen = _selected(values, "known")
+    if not person and not company and (buyer := next((b for b in known if b.id == chosen), None)):
+        person, company = buyer.person, buyer.company
+    call_at = _call_at(values)
+    errors = {} if plan else {"plan": words.text("form.brief.wrong.plan")}
+    if call_at and call_at < now:
+        errors["call_at"] = words.text("form.brief.wrong.past")
+    choices = _read_choices(values, words, errors)
+    if errors:
+        raise Wrong(errors)
+    length = Length(_selected(values, "length") or Length.FIVE)
+    at = call_at.isoformat() if call_at else ""
+    return Brief(plan, person, company, choices, length, at, Kind.OTHER)
+
+
+def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple[Choice, ...]:
+    ticked = [option["value"] for option in _at(values, "choices").get("selected_options") or ()]
+    names = [" ".join(name.split()) for name in _string(values, "competitors").split(",")]
+    names = list({name.casefold(): name for name in names if name}.values())
+    if Sort.COMPETITOR in ticked and not names:
+        errors["competitors"] = words.text("form.brief.wrong.competitors")
+    elif len(names) > MAX_COMPETITORS:
+        errors["competitors"] = words.text("form.brief.wrong.too_many")
+    elif any(len(name) > MAX_COMPETITOR for name in names):
+        errors["competitors"] = words.text("form.brief.wrong.name")
+    rest = [Choice(sort) for sort in Sort if sort in ticked and sort is not Sort.COMPETITOR]
+    if not names and not rest and not errors:
+        errors["choices"] = words.text("form.brief.wrong.choices")
+    return (*(Choice(Sort.COMPETITOR, name) for name in names), *rest)
+
+
+def _call_at(values: Values) -> datetime | None:
+    seconds = _at(values, "call_at").get("selected_date_time")
+    return datetime.fromtimestamp(seconds).astimezone() if seconds else None
+
+
+# what they said or did
+
+
+def evidence_form(
+    words: Words, brief: Brief, reading: Reading | None, check_id: str, step: str
+) -> Body:
+    """Who, what, when, what it rests on, and what it was better than."""
+    say = words.text
+    who, what, when = (reading.who, reading.what, reading.when) if reading else ("", "", "")
+    rests = reading.source if reading else Source.SAID
+    sources = [_option(say(f"form.evidence.source_option.{s}"), s) for s in Source]
+    options = [_option(short(choice_name(c, brief, words), 75), c.key) for c in brief.choices]
+    hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
+    blocks = [
+        _input("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
+        _input(
+            "what", say("form.evidence.what"), _text(MAX_ANSWER, what, hints["what"], long=True)
+        ),
+        _input(
+            "when", say("form.evidence.when"), _text(MAX_NAME, when, hints["when"]), optional=True
+        ),
+        _input("source", say("form.evidence.source"), _choose("radio_buttons", sources, [rests])),
+        _input(
+            "compare",
+            say("form.evidence.compare"),
+            _choose("checkboxes", options, []),
+            optional=True,
+        ),
+    ]
+    return _modal(words, "evidence", json.dumps({"check": check_id, "step": step}), blocks)
+
+
+def read_evidence(values: Values, words: Words) -> tuple[Reading, tuple[str, ...]]:
+    """The sentence in its parts, and the choices it was better than.
+
+    Raises:
+        Wrong: when somebody over there said or did it, and nobody is named.
+    """
+    who, what, when = (_string(values, part) for part in ("who", "what", "when"))
+    source = Source(_selected(values, "source") or Source.SAID)
+    if source is not Source.IMPRESSION and not who:
+        raise Wrong({"who": words.text("form.evidence.wrong.who")})
+    chosen = tuple(o["value"] for o in _at(values, "compare").get("selected_options") or ())
+    compared = () if source is Source.IMPRESSION else chosen
+    return Reading(what, who, what, when, source), compared
+
+
+# the one change
+
+
+def change_form(words: Words, parts: tuple[str, str, str], check_id: str, step: str) -> Body:
+    """When, I will, so that."""
+    names = ("when", "will", "so_that")
+    blocks = [
+        _input(name, words.text(f"form.change.{name}"), _text(MAX_PART, part, long=True))
+        for name, part in zip(names, parts, strict=True)
+    ]
+    return _modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)
+
+
+def read_change(values: Values) -> Change:
+    """The change in the seller's words."""
+    when, will, so_that = (_string(values, part) for part in ("when", "will", "so_that"))
+    return Change(when=when, will=will, so_that=so_that)
+
+
+# what stands in a block
+
+
+def _at(values: Values, block: str) -> Mapping[str, Any]:
+    return values.get(block, {}).get(block, {})
+
+
+def _string(values: Values, block: str) -> str:
+    return (_at(values, block).get("value") or "").strip()
+
+
+def _selected(values: Values, block: str) -> str:
+    option = _at(values, block).get("selected_option")
+    return option["value"] if option else ""

@@ -1,0 +1,48 @@
+"""What is said before any check: the first words, help, privacy, an example."""
+
+from bot.views.messages import message
+from bot.views.text import Block, Body, plain_text, rich_text
+from coaching.words import Line, Words, fill
+
+
+def welcome(words: Words, *, start: bool = True) -> Body:
+    """What this is and who could read it; ``start`` offers the form."""
+    lines = (words.say("welcome.text"), words.say("welcome.privacy"))
+    names = ("start", "example", "privacy") if start else ("example", "privacy")
+    return message(lines, ({"type": "actions", "elements": [_button(words, n) for n in names]},))
+
+
+def _button(words: Words, name: str) -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": f"show:{name}",
+        "text": plain_text(words.text(f"welcome.options.{name}")),
+    }
+    return button | ({"style": "primary"} if name == "start" else {})
+
+
+def help_text(words: Words) -> Body:
+    """Every command, the words of a thread, and who can see what."""
+    commands = [fill(line) for line in words.find("help.commands")]
+    rest = (words.say("help.thread"), words.say("help.about"), words.say("welcome.privacy"))
+    return message((words.say("help.title"), *commands, *rest))
+
+
+def privacy_text(words: Words) -> Body:
+    """Who can see what, in plain words."""
+    return message((words.say("privacy.title"), *_lines(words, "privacy")))
+
+
+def page(words: Words, name: str) -> Body:
+    """``privacy`` or ``example`` as a modal to read."""
+    return {
+        "type": "modal",
+        "callback_id": "page",
+        "title": plain_text(words.text(f"{name}.title")),
+        "close": plain_text(words.text("example.close")),
+        "blocks": [rich_text((line,)) for line in _lines(words, name)],
+    }
+
+
+def _lines(words: Words, name: str) -> tuple[Line, ...]:
+    return tuple(fill(line) for line in words.find(f"{name}.lines"))

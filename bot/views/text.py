@@ -1,0 +1,44 @@
+"""Lines of the coach as Block Kit text. A seller's words are never read as markup."""
+
+from typing import Any
+
+from coaching.words import Line, plain
+
+Block = dict[str, Any]
+Body = dict[str, Any]
+
+BREAK = {"type": "text", "text": "\n"}
+
+
+def rich_text(lines: tuple[Line, ...], mention: str = "") -> Block:
+    """One rich_text block; ``mention`` is the id of a user to call by name first."""
+    elements: list[Block] = []
+    if mention:
+        elements += [{"type": "user", "user_id": mention}, BREAK]
+    for place, line in enumerate(lines):
+        if place:
+            elements.append(BREAK)
+        elements += [_element(span.text, span.bold) for span in line]
+    section = {"type": "rich_text_section", "elements": elements}
+    return {"type": "rich_text", "elements": [section]}
+
+
+def _element(text: str, bold: bool) -> Block:
+    return {"type": "text", "text": text} | ({"style": {"bold": True}} if bold else {})
+
+
+def fallback(lines: tuple[Line, ...], mention: str = "") -> str:
+    """The text of a message for notifications and screen readers, escaped as Slack asks
+    (docs.slack.dev/messaging/formatting-message-text)."""
+    text = "\n".join(plain(line) for line in lines)
+    return (f"<@{mention}> " if mention else "") + escape(text)
+
+
+def escape(text: str) -> str:
+    """Text that cannot become a mention or a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain_text(text: str) -> Block:
+    """A plain_text object."""
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,41 @@
+"""What is kept, and the only room that speaks SQL."""
+
+from storage.errors import Busy, Damaged, Full, NotReady, Stale, StorageError
+from storage.identity import Seller, Tenant, new_id
+from storage.keys import KeyRing
+from storage.migrations import downgrade, migrate
+from storage.records import (
+    Buyer,
+    Check,
+    Installation,
+    Message,
+    Outgoing,
+    Parked,
+    Profile,
+)
+from storage.store import Store
+from storage.transaction import Transaction
+
+__all__ = [
+    "Busy",
+    "Buyer",
+    "Check",
+    "Damaged",
+    "Full",
+    "Installation",
+    "KeyRing",
+    "Message",
+    "NotReady",
+    "Outgoing",
+    "Parked",
+    "Profile",
+    "Seller",
+    "Stale",
+    "StorageError",
+    "Store",
+    "Tenant",
+    "Transaction",
+    "downgrade",
+    "migrate",
+    "new_id",
+]

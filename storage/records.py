@@ -1,0 +1,118 @@
+"""What the store takes and gives: frozen values, without any trace of a database.
+
+What a seller wrote is left out of their representation, which may end up in a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.identity import Tenant
+
+Operation = Literal["post", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What one tenant gave when it installed the app."""
+
+    tenant: Tenant
+    bot_token: str = field(repr=False)
+    bot_id: str
+    bot_user_id: str
+    app_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is remembered of a seller across checks.
+
+    `asked` holds ids of questions, a tuple a check; `checks` counts the checks ever started.
+    """
+
+    dm_channel: str | None = None
+    welcomed: bool = False
+    asked: tuple[tuple[str, ...], ...] = ()
+    language: str | None = None
+    checks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Somebody the seller sells to."""
+
+    id: str
+    person: str = field(repr=False)
+    company: str = field(repr=False)
+    rivals: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check before one call; `dialogue` is opaque here, times carry a zone."""
+
+    id: str
+    origin: str
+    buyer_id: str | None
+    dialogue: str = field(repr=False)
+    state: str
+    call_at: datetime | None
+    started_at: datetime
+    finished_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the bot; `channel` and `ts` are known once it was sent."""
+
+    id: str
+    check_id: str | None
+    purpose: str
+    step: str
+    under: str | None
+    channel: str | None
+    ts: str | None
+
+    @property
+    def sent(self) -> bool:
+        return self.ts is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A text that waits for its author to say which check it belongs to."""
+
+    id: str
+    text: str = field(repr=False)
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One operation claimed by a sender, with all it needs.
+
+    `channel` is None while the seller's DM was never used. `uncertain`: an earlier attempt may
+    have posted it; look it up from `claimed_at`, the database's unix time in seconds at which
+    that attempt began, before anything is posted. `attempt` counts the claims from 1.
+    """
+
+    id: str
+    tenant: Tenant
+    user_id: str
+    op: Operation
+    message_id: str
+    check_id: str | None
+    purpose: str
+    body: dict[str, Any] | None = field(repr=False)
+    channel: str | None
+    ts: str | None
+    thread_ts: str | None
+    attempt: int
+    uncertain: bool
+    claimed_at: float
+    owner: str
+    position: int

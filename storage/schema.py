@@ -1,0 +1,204 @@
+"""The tables. The tenant comes first in every key; what a seller wrote is sealed bytes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from storage.times import Moment
+
+REVISION = "0001"
+"""The revision of the migrations that these tables are at."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _tenant(*, primary_key: bool) -> Column[str]:
+    owner = ForeignKey("tenants.tenant", ondelete="CASCADE")
+    return Column("tenant", String, owner, primary_key=primary_key, nullable=False)
+
+
+def _seller(*, primary_key: bool = True) -> tuple[Column[str], Column[str]]:
+    user_id = Column("user_id", String, primary_key=primary_key, nullable=False)
+    return _tenant(primary_key=primary_key), user_id
+
+
+def _id() -> Column[str]:
+    return Column("id", String(32), primary_key=True)
+
+
+def _own(column: str, table: str, ondelete: str | None = "CASCADE") -> ForeignKeyConstraint:
+    # With the seller in the foreign key, no row can refer to another seller's.
+    theirs = [f"{table}.{name}" for name in ("tenant", "user_id", "id")]
+    return ForeignKeyConstraint(["tenant", "user_id", column], theirs, ondelete=ondelete)
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("master_id", String, nullable=False),
+    Column("data_key", LargeBinary, nullable=False),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    _tenant(primary_key=True),
+    Column("bot_token", LargeBinary, nullable=False),
+    Column("bot_id", String, nullable=False),
+    Column("bot_user_id", String, nullable=False),
+    Column("app_id", String, nullable=False),
+)
+
+sellers = Table(
+    "sellers",
+    metadata,
+    *_seller(),
+    Column("dm_channel", String),
+    Column("welcomed", Boolean, nullable=False, default=False),
+    Column("asked", String, nullable=False, default="[]"),
+    Column("checks", Integer, nullable=False, default=0),
+    Column("language", String),
+)
+
+# `recency` is an id made at each use: the latest use sorts last.
+buyers = Table(
+    "buyers",
+    metadata,
+    *_seller(),
+    _id(),
+    Column("recency", String(32), nullable=False),
+    Column("names", LargeBinary, nullable=False),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    *_seller(),
+    _id(),
+    Column("origin", String, nullable=False),
+    Column("buyer_id", String(32)),
+    Column("dialogue", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("call_at", Moment),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("version", Integer, nullable=False, default=1),
+    _own("buyer_id", "buyers", ondelete=None),
+    UniqueConstraint("tenant", "user_id", "origin"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    *_seller(),
+    _id(),
+    Column("check_id", String(32)),
+    Column("purpose", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("under", String(32)),
+    Column("channel", String),
+    Column("ts", String),
+    Column("removed", Boolean, nullable=False, default=False),
+    _own("check_id", "checks"),
+    # Without its parent a message has no thread to go into.
+    _own("under", "messages"),
+    Index("messages_of_check", "tenant", "user_id", "check_id"),
+    Index("messages_at", "tenant", "user_id", "channel", "ts"),
+)
+
+_OPEN = text("done_at IS NULL")
+WAITING = text("done_at IS NULL AND attempt = 0")
+
+# `position` orders a lane: it comes from the database, because the clocks of replicas differ.
+# `due_at`: nobody touches the row before; while it is claimed, that is the end of the lease.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    *_seller(primary_key=False),
+    Column("id", String(32), nullable=False),
+    Column("message_id", String(32), nullable=False),
+    Column("op", String, nullable=False),
+    Column("body", LargeBinary),
+    Column("state", String, nullable=False, default="new"),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("owner", String),
+    Column("due_at", Double, nullable=False),
+    Column("claimed_at", Double),
+    Column("done_at", Double),
+    Column("reason", String),
+    _own("message_id", "messages"),
+    Index("outbox_of_message", "tenant", "user_id", "message_id"),
+    Index("outbox_open", "position", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index(
+        "outbox_lane",
+        "tenant",
+        "user_id",
+        "position",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    # At most one operation per message waits unclaimed; it absorbs the later ones.
+    Index(
+        "outbox_waiting",
+        "tenant",
+        "user_id",
+        "message_id",
+        unique=True,
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _tenant(primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("seen_at", Double, nullable=False),
+    Index("inbox_seen_at", "seen_at"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    _tenant(primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("ts", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("check_id", String(32)),
+    _own("check_id", "checks"),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    *_seller(),
+    _id(),
+    Column("text", LargeBinary, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("ts", String, nullable=False),
+)

@@ -1,0 +1,170 @@
+"""The store: everything that is kept, by what it is needed for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import String, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage import outbox
+from storage.engine import look, open_engine, started
+from storage.errors import NotReady
+from storage.identity import Seller, Tenant
+from storage.keys import KeyRing
+from storage.migrations import revision_of
+from storage.records import Installation, Outgoing
+from storage.schema import REVISION, installations, tenants
+from storage.tenants import TenantKeys
+from storage.transaction import Transaction
+
+_one_at_a_time = select(
+    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seller", type_=String), 0))
+)
+_installation = (
+    select(installations, tenants.c.master_id, tenants.c.data_key)
+    .join_from(installations, tenants, tenants.c.tenant == installations.c.tenant)
+    .where(installations.c.tenant == bindparam("own_tenant"))
+)
+_install = insert(installations)
+_install = _install.on_conflict_do_update(
+    index_elements=[installations.c.tenant],
+    set_={
+        name: _install.excluded[name] for name in ("bot_token", "bot_id", "bot_user_id", "app_id")
+    },
+)
+_uninstall = delete(installations).where(installations.c.tenant == bindparam("own_tenant"))
+
+
+class Store:
+    """One database of one process. All its methods raise the errors of `storage.errors`."""
+
+    def __init__(self, engine: AsyncEngine, keys: KeyRing, description: str) -> None:
+        self._engine = engine
+        self._keys = TenantKeys(engine, keys)
+        self._description = description
+        self.on_commit: Callable[[], None] | None = None
+        """Called after each commit that left something to send."""
+
+    @classmethod
+    async def open(cls, url: str, keys: KeyRing) -> Store:
+        """Connect and check the settings; the schema is left as it is."""
+        engine = open_engine(url)
+        try:
+            async with started(engine) as connection:
+                found = await connection.run_sync(look)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return cls(engine, keys, str(found))
+
+    async def close(self) -> None:
+        """Close the connections; a transaction under way is rolled back."""
+        await self._engine.dispose()
+
+    def describe(self) -> str:
+        """One sentence on the engine, its version and how a commit is made final."""
+        return self._description
+
+    async def ready(self) -> None:
+        """Raise NotReady, with the reason, unless the schema and the master keys fit."""
+        async with started(self._engine) as connection:
+            revision = await connection.run_sync(revision_of)
+        if revision != REVISION:
+            found = f"at {revision}" if revision else "missing"
+            raise NotReady(f"the schema is {found}, this version needs {REVISION}: migrate first")
+        await self._keys.examine()
+
+    @asynccontextmanager
+    async def begin(self, seller: Seller) -> AsyncIterator[Transaction]:
+        """One transaction of one seller: committed at the end, undone by any exception."""
+        cipher = await self._keys.of(seller.tenant)
+        async with started(self._engine) as connection:
+            if connection.dialect.name == "postgresql":
+                # SQLite has one writer; here a seller's transactions follow one another too.
+                name = f"{seller.tenant.key}|{seller.user_id}"
+                await connection.execute(_one_at_a_time, {"seller": name})
+            transaction = Transaction(connection, seller, cipher)
+            yield transaction
+            await transaction.flush()
+        if transaction.enqueued and self.on_commit is not None:
+            self.on_commit()
+
+    # installations
+
+    async def installation(self, tenant: Tenant) -> Installation | None:
+        async with started(self._engine) as connection:
+            row = (await connection.execute(_installation, {"own_tenant": tenant.key})).first()
+        if row is None:
+            return None
+        cipher = self._keys.unwrap(tenant, row)
+        token = cipher.open(row.bot_token, "installations", "bot_token", tenant.key)
+        return Installation(tenant, token, row.bot_id, row.bot_user_id, row.app_id)
+
+    async def install(self, installation: Installation) -> None:
+        """Keep an installation, in place of the tenant's earlier one."""
+        tenant = installation.tenant
+        cipher = await self._keys.of(tenant)
+        token = cipher.seal(installation.bot_token, "installations", "bot_token", tenant.key)
+        values = {
+            "tenant": tenant.key,
+            "bot_token": token,
+            "bot_id": installation.bot_id,
+            "bot_user_id": installation.bot_user_id,
+            "app_id": installation.app_id,
+        }
+        async with started(self._engine) as connection:
+            await connection.execute(_install, values)
+
+    async def uninstall(self, tenant: Tenant) -> None:
+        """Forget the token; what the sellers wrote stays for a new installation."""
+        async with started(self._engine) as connection:
+            await connection.execute(_uninstall, {"own_tenant": tenant.key})
+
+    # the sender's side, of all tenants
+
+    async def claim(self, owner: str, limit: int, lease: float) -> list[Outgoing]:
+        """At most `limit` due operations, each of another seller, for `lease` seconds."""
+        async with started(self._engine) as connection:
+            return await outbox.claim(connection, self._keys, owner, limit, lease)
+
+    async def sent(self, outgoing: Outgoing, *, channel: str | None, ts: str | None) -> None:
+        """It was done; a post needs its place. Raises Stale if the claim was lost."""
+        async with started(self._engine) as connection:
+            await outbox.sent(connection, outgoing, channel, ts)
+
+    async def later(self, outgoing: Outgoing, seconds: float, reason: str) -> None:
+        """It was certainly not done: try again, but not before. Raises Stale."""
+        async with started(self._engine) as connection:
+            await outbox.later(connection, outgoing, seconds, reason)
+
+    async def uncertain(self, outgoing: Outgoing, seconds: float) -> None:
+        """It may have been done: look it up, but not before. Raises Stale."""
+        async with started(self._engine) as connection:
+            await outbox.uncertain(connection, outgoing, seconds)
+
+    async def dead(self, outgoing: Outgoing, reason: str) -> None:
+        """It can never be done; `reason` holds no seller's words. Raises Stale."""
+        async with started(self._engine) as connection:
+            await outbox.dead(connection, outgoing, reason)
+
+    async def release(self, owner: str | None = None, seconds: float = 0.0) -> int:
+        """Give up claims; returns how many.
+
+        With an owner: its claims without a request under way or behind them, as they were. Without
+        one, at the start on SQLite: all claims of earlier processes, in doubt from `seconds` on.
+        """
+        async with started(self._engine) as connection:
+            return await outbox.release(connection, owner, seconds)
+
+    async def next_due(self) -> float | None:
+        """Seconds until something can be claimed; None if nothing is open."""
+        async with started(self._engine) as connection:
+            return await outbox.next_due(connection)
+
+    async def sweep(self, inbox_older_than_hours: float = 24) -> int:
+        """Drop inbox keys and finished operations older than that; returns how many rows."""
+        async with started(self._engine) as connection:
+            return await outbox.sweep(connection, inbox_older_than_hours)
