@@ -123,8 +123,8 @@ def _how_win(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -
 
 def _factor(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     question = words.turn(f"ask.{step.factor}", dialogue.number)
-    title = fill("*{name}.* ", name=words.text(f"factor.{step.factor}"))
-    line = (*title, *fill(question, **filling(standing.brief, words)))
+    values = filling(standing.brief, words) | {"factor": words.text(f"factor.{step.factor}")}
+    line = fill("*{factor}.* " + question, **values)
     return Prompt(step, (line,), _yes_no(words))
 
 

@@ -137,25 +137,16 @@ _remember_dm = _remember_dm.on_conflict_do_update(
 )
 
 _waiting = select(func.min(_candidate.c.due_at) - database_now()).where(_first_of_lane)
-_open_claim = and_(outbox.c.done_at.is_(None), outbox.c.state.in_(_UNDER_WAY))
-_abandon = (
+_release = (
     update(outbox)
-    .where(_open_claim)
+    .where(outbox.c.done_at.is_(None), outbox.c.state.in_(_UNDER_WAY))
     .values(
         state=case((outbox.c.op == "post", "uncertain"), else_="new"),
         due_at=database_now() + bindparam("seconds"),
         owner=None,
     )
 )
-_give_back = (
-    update(outbox)
-    .where(_open_claim, outbox.c.owner == bindparam("holder"))
-    .values(
-        state=case((outbox.c.state == "looking", "uncertain"), else_="new"),
-        due_at=database_now(),
-        owner=None,
-    )
-)
+_release_own = _release.where(outbox.c.owner == bindparam("holder"))
 _SECONDS_PER_HOUR = 3600.0
 _before = database_now() - bindparam("seconds")
 _forget_seen = delete(inbox).where(inbox.c.seen_at < _before)
@@ -213,11 +204,12 @@ async def dead(connection: AsyncConnection, outgoing: Outgoing, reason: str) -> 
 
 async def release(connection: AsyncConnection, owner: str | None, seconds: float) -> int:
     if owner is not None:
-        return (await connection.execute(_give_back, {"holder": owner})).rowcount
+        held = {"holder": owner, "seconds": seconds}
+        return (await connection.execute(_release_own, held)).rowcount
     # Only the one process that owns a SQLite file knows that all earlier claimers are gone.
     if connection.dialect.name != "sqlite":
         return 0
-    return (await connection.execute(_abandon, {"seconds": seconds})).rowcount
+    return (await connection.execute(_release, {"seconds": seconds})).rowcount
 
 
 async def next_due(connection: AsyncConnection) -> float | None:

@@ -151,10 +151,11 @@ class Store:
             await outbox.dead(connection, outgoing, reason)
 
     async def release(self, owner: str | None = None, seconds: float = 0.0) -> int:
-        """Give up claims; returns how many.
+        """Give up the claims of an owner that stops, or without one, at the start of the only
+        process on a SQLite file, those of all earlier processes. Returns how many.
 
-        With an owner: its claims without a request under way or behind them, as they were. Without
-        one, at the start on SQLite: all claims of earlier processes, in doubt from `seconds` on.
+        A post that was claimed may have been posted, so it is looked up, `seconds` from now;
+        one that certainly was not is better given to `later`.
         """
         async with started(self._engine) as connection:
             return await outbox.release(connection, owner, seconds)

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 # Imported for what they register.
+import bot.playground.chat_methods
 import bot.playground.methods
 import bot.playground.view_methods  # noqa: F401
 from bot.playground.calls import METHODS, Call, Method, SlackError, read_arguments, token_of

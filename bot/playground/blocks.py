@@ -63,11 +63,8 @@ def _rule(rule: Rule, value: Any, path: str, surface: Surface) -> Iterator[str]:
             yield from _text(rule, value, path)
         case String():
             yield from _string(rule, value, path)
-        case Number(least, most):
-            if not isinstance(value, int) or isinstance(value, bool):
-                yield f"{path}: must be a whole number"
-            elif not least <= value <= most:
-                yield f"{path}: must be from {least} to {most}"
+        case Number():
+            yield from _number(rule, value, path)
         case Flag():
             if not isinstance(value, bool):
                 yield f"{path}: must be true or false"
@@ -102,6 +99,13 @@ def _string(rule: String, value: Any, path: str) -> Iterator[str]:
         yield f"{path}: must be one of {', '.join(rule.choices)}"
     elif rule.pattern and not re.fullmatch(rule.pattern, value):
         yield f"{path}: has the wrong form"
+
+
+def _number(rule: Number, value: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, int) or isinstance(value, bool):
+        yield f"{path}: must be a whole number"
+    elif not rule.least <= value <= rule.most:
+        yield f"{path}: must be from {rule.least} to {rule.most}"
 
 
 def _many(rule: Many, value: Any, path: str, surface: Surface) -> Iterator[str]:

@@ -11,13 +11,51 @@ from typing import Any
 from bot.playground.blocks import elements_of
 from bot.playground.calls import SlackError
 from bot.playground.delivery import Delivery
-from bot.playground.inputs import NotThereError, choice, client_errors, state_values
+from bot.playground.inputs import STATE_KEY, NotThereError, choice, client_errors, state_values
 from bot.playground.payloads import closed_json, submission_json
 from bot.playground.view_methods import checked_view, put_on_top, replace_body
-from bot.playground.workspace import View, Workspace
+from bot.playground.workspace import Channel, View, Workspace
 
 Json = dict[str, Any]
 TROUBLE = "We had some trouble connecting. Try again?"
+
+
+def pick(workspace: Workspace, user: str, element: Json, value: Any) -> Json:
+    """The state after `user` chose `value` there; NotThereError for what is not on offer."""
+    state = choice(element, value)
+    offered = _offered(workspace, user, element)
+    given = state.get(STATE_KEY.get(element["type"], ""))
+    wanted = given if isinstance(given, list) else [given]
+    if offered is not None and any(entry not in offered for entry in wanted if entry is not None):
+        raise NotThereError(f"{value!r} is not on offer in {element['action_id']}.")
+    return state
+
+
+def _offered(workspace: Workspace, user: str, element: Json) -> set[str] | None:
+    """Ids in a select of people or places; None for an element that lists its own options."""
+    match element["type"].removeprefix("multi_"):
+        case "users_select":
+            return {person.id for person in workspace.users.values() if not person.deleted}
+        case "channels_select":
+            return {place.id for place in workspace.channels.values() if _sort(place) == "public"}
+        case "conversations_select":
+            wanted = element.get("filter", {})
+            sorts = wanted.get("include", ("im", "mpim", "private", "public"))
+            no_shared = wanted.get("exclude_external_shared_channels", False)
+            return {
+                place.id
+                for place in workspace.channels.values()
+                if _sort(place) in sorts
+                and (user in place.members or _sort(place) == "public")
+                and not (place.is_ext_shared and no_shared)
+            }
+    return None
+
+
+def _sort(place: Channel) -> str:
+    if place.is_im:
+        return "im"
+    return "private" if place.is_private else "public"
 
 
 class Forms:
@@ -55,7 +93,7 @@ class Forms:
             if not elements or wanted.keys() - elements.keys():
                 raise NotThereError(f"The form has no {block_id}, only: {', '.join(there)}")
             for action_id, value in wanted.items():
-                draft[block_id, action_id] = choice(elements[action_id], value)
+                draft[block_id, action_id] = pick(self._workspace, user, elements[action_id], value)
 
     def _client_errors(self, user: str, view: View) -> dict[str, str]:
         blocks = view.body["blocks"]

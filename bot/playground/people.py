@@ -14,8 +14,8 @@ from typing import Any
 from bot.playground.calls import SlackError
 from bot.playground.delivery import Answer, Delivery
 from bot.playground.events import Events
-from bot.playground.forms import Forms
-from bot.playground.inputs import STATE_KEY, NotThereError, choice, find_element
+from bot.playground.forms import Forms, pick
+from bot.playground.inputs import STATE_KEY, NotThereError, find_element
 from bot.playground.manifest import Manifest
 from bot.playground.payloads import (
     action_json,
@@ -186,7 +186,7 @@ class People:
             if value not in (None, element.get("value")):
                 raise NotThereError(f"The button carries {element.get('value')!r}, not {value!r}.")
             return {}
-        chosen = choice(element, value)
+        chosen = pick(self._workspace, user, element, value)
         if element["type"] in STATE_KEY:
             place = target.id if isinstance(target, View) else target.ts
             draft = self._workspace.drafts.setdefault((user, place), {})

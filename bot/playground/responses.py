@@ -12,9 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground.calls import SlackError
+from bot.playground.chat_methods import checked_body
 from bot.playground.events import Events
 from bot.playground.inputs import stored
-from bot.playground.methods import checked_body
 from bot.playground.payloads import message_json
 from bot.playground.workspace import Message, ResponseUrl, Workspace
 

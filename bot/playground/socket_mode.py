@@ -44,7 +44,7 @@ class SocketCarrier:
         if ticket not in self._tickets:
             return web.Response(status=403, text="This address was used already, or never given.")
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1)
         await socket.prepare(request)
         if len(self.sockets) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})

@@ -214,11 +214,13 @@ class Workspace:
     # People and places
 
     def add_user(self, user: User) -> User:
+        """One more person, in no channel yet."""
         self.users[user.id] = user
         self.touch()
         return user
 
     def add_channel(self, channel: Channel) -> Channel:
+        """One more channel, with the members it brings along."""
         self.channels[channel.id] = channel
         self.touch()
         return channel
@@ -239,6 +241,7 @@ class Workspace:
     # Messages
 
     def post(self, message: Message) -> Message:
+        """Put a message where it says it belongs."""
         self.messages.setdefault(message.channel, {})[message.ts] = message
         self.touch()
         return message
@@ -266,6 +269,7 @@ class Workspace:
         return self.views[stack[-1]] if stack else None
 
     def home_of(self, user: str) -> View | None:
+        """What the app last published to that person's Home tab."""
         view_id = self.homes.get(user)
         return self.views[view_id] if view_id else None
 

@@ -7,18 +7,16 @@ from coaching.words import Line, plain
 Block = dict[str, Any]
 Body = dict[str, Any]
 
-BREAK = {"type": "text", "text": "\n"}
-
 
 def rich_text(lines: tuple[Line, ...], mention: str = "") -> Block:
     """One rich_text block; ``mention`` is the id of a user to call by name first."""
-    elements: list[Block] = []
-    if mention:
-        elements += [{"type": "user", "user_id": mention}, BREAK]
-    for place, line in enumerate(lines):
-        if place:
-            elements.append(BREAK)
-        elements += [_element(span.text, span.bold) for span in line]
+    elements: list[Block] = [{"type": "user", "user_id": mention}] if mention else []
+    for line in lines:
+        # Slack refuses an element that is only a line break, so it begins the line.
+        start = "\n" if elements else ""
+        for span in line:
+            elements.append(_element(start + span.text, span.bold))
+            start = ""
     section = {"type": "rich_text_section", "elements": elements}
     return {"type": "rich_text", "elements": [section]}
 

@@ -282,7 +282,7 @@ async def test_a_click_on_home_carries_the_view(
     home = (await client.views_publish(user_id="U1SAM", view=view))["view"]
     await slack.people.open_home("U1SAM")
     assert ear.events()[-1]["view"]["id"] == home["id"]
-    act = {"block_id": "beside", "action_id": "many", "value": ["a"]}
+    act: Json = {"block_id": "beside", "action_id": "many", "value": ["a"]}
     await slack.people.act("U1SAM", view_id=home["id"], **act)
     assert ear.last["container"] == {"type": "view", "view_id": home["id"]}
     assert ear.last["view"]["private_metadata"] == "x"
@@ -295,6 +295,8 @@ IMPOSSIBLE: list[tuple[str, Json]] = [
     ("no such element", {"block_id": "row", "action_id": "gone"}),
     ("no such option", {"block_id": "row", "action_id": "one", "value": "z"}),
     ("no such value on the button", {"block_id": "row", "action_id": "go", "value": "v2"}),
+    ("no such person", {"block_id": "row", "action_id": "who", "value": "U0NOBODY"}),
+    ("no such place", {"block_id": "row", "action_id": "where", "value": "D2PRIYA"}),
     ("no such day", {"block_id": "row", "action_id": "day", "value": "Monday"}),
     ("no such message", {"message_ts": "1.1", "block_id": "row", "action_id": "go"}),
     ("no such view", {"view_id": "V0", "block_id": "row", "action_id": "go"}),
@@ -377,7 +379,7 @@ async def test_a_submission_carries_all_that_was_put_in(
     slack: SmallSlack, ear: Ear, client: AsyncWebClient
 ) -> None:
     view = await opened(slack, client, form(private_metadata="check-1"))
-    act = {"block_id": "beside", "action_id": "many", "value": ["a"]}
+    act: Json = {"block_id": "beside", "action_id": "many", "value": ["a"]}
     await slack.people.act("U1SAM", view_id=view.id, **act)
     assert ear.last["view"]["state"]["values"]["said"]["text"]["value"] is None
     assert (await slack.people.submit("U1SAM", view.id, {"said": "in March"})).ok
@@ -473,6 +475,24 @@ async def test_one_close_may_clear_all(slack: SmallSlack, ear: Ear, client: Asyn
     await slack.people.close("U1SAM", top.id)
     assert slack.workspace.top_modal("U1SAM") is None
     assert ear.last["is_cleared"]
+
+
+async def test_a_select_of_conversations_keeps_to_its_filter(
+    slack: SmallSlack, ear: Ear, client: AsyncWebClient
+) -> None:
+    slack.workspace.open_dm("U1SAM")
+    slack.workspace.channels["C3EMEA"].is_ext_shared = True
+    where = {
+        "type": "conversations_select",
+        "action_id": "c",
+        "filter": {"include": ["public"], "exclude_external_shared_channels": True},
+    }
+    block = {"type": "input", "block_id": "where", "label": plain("Where"), "element": where}
+    view = await opened(slack, client, form(block))
+    for refused in ("D1SAM", "C3EMEA"):
+        with pytest.raises(NotThereError, match="not on offer"):
+            await slack.people.submit("U1SAM", view.id, {"where": refused})
+    assert (await slack.people.submit("U1SAM", view.id, {"where": "C2DEALS"})).ok
 
 
 # response_url

@@ -320,7 +320,7 @@ async def test_a_post_to_a_person_answers_with_the_dm(client: AsyncWebClient) ->
 
 async def test_ids_are_made_up_where_none_were_given(client: AsyncWebClient) -> None:
     button = {"type": "button", "text": plain("Go")}
-    blocks = [{"type": "actions", "elements": [button, button]}, {"type": "divider"}]
+    blocks: list[Json] = [{"type": "actions", "elements": [button, button]}, {"type": "divider"}]
     answer = await client.chat_postMessage(channel="U1SAM", text="x", blocks=blocks)
     actions, divider = answer["message"]["blocks"]
     assert actions["block_id"] != divider["block_id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -151,7 +152,7 @@ async def test_a_transcript_reads_like_the_screen(
     slack: SmallSlack, client: AsyncWebClient
 ) -> None:
     text = {"type": "plain_text", "text": "Yes"}
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": "*Value.* R&amp;D would say?"}},
         {"type": "actions", "elements": [{"type": "button", "text": text}]},
     ]

@@ -41,6 +41,18 @@ async def test_every_connection_has_the_settings_that_make_a_commit_final(url: s
     await engine.dispose()
 
 
+@pytest.mark.parametrize(("safe", "said"), [(True, "write-ahead log"), (False, "rollback journal")])
+async def test_the_journal_follows_from_the_version(
+    url: str, keys: KeyRing, monkeypatch: pytest.MonkeyPatch, safe: bool, said: str
+) -> None:
+    monkeypatch.setattr("storage.engine.wal_is_safe", lambda version: safe)
+    await migrate(url)
+    store = await Store.open(url, keys)
+    assert said in store.describe()
+    await store.ready()
+    await store.close()
+
+
 async def test_the_store_says_what_it_found(store: Store) -> None:
     assert sqlite3.sqlite_version in store.describe()
     assert "synchronous=FULL" in store.describe()

@@ -240,7 +240,7 @@ class Outbox(RuleBasedStateMachine):
     def stop(self, owner: str) -> None:
         held = [task for task in self.tasks if task.under_way and task.owner == owner]
         for task in held:
-            task.wait("uncertain" if task.state == "looking" else "new", True)
+            task.wait("uncertain", True)
         assert self.run(self.store.release(owner)) == len(held)
 
     @rule()

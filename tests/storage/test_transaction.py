@@ -221,6 +221,28 @@ async def test_a_text_belongs_to_one_check(store: Store, ann: Seller) -> None:
         assert await transaction.check_of_text("D1", "1.3") is None
 
 
+async def test_a_kept_text_finds_its_check_later(store: Store, ann: Seller, bob: Seller) -> None:
+    async with store.begin(ann) as transaction:
+        check = await opened(transaction)
+        await transaction.keep_text("D1", "1.1", None)
+        await transaction.place_text("D1", "1.1", check.id)
+        assert await transaction.check_of_text("D1", "1.1") == check.id
+    async with store.begin(bob) as transaction:
+        theirs = await opened(transaction)
+        await transaction.place_text("D1", "1.1", theirs.id)
+    async with store.begin(ann) as transaction:
+        assert await transaction.check_of_text("D1", "1.1") == check.id
+
+
+async def test_a_buyer_is_known_from_the_first_finished_check(store: Store, ann: Seller) -> None:
+    async with store.begin(ann) as transaction:
+        buyer = await transaction.keep_buyer("Marta", "Halden", [])
+        check = await opened(transaction, buyer_id=buyer.id)
+        assert not await transaction.knows(buyer.id)
+        await transaction.save(replace(check, state="finished", finished_at=NOW))
+        assert await transaction.knows(buyer.id)
+
+
 async def test_a_parked_text_is_taken_out_once(store: Store, ann: Seller) -> None:
     async with store.begin(ann) as transaction:
         parked_id = await transaction.park("which one?", "D1", "1.1")

@@ -1,0 +1,137 @@
+"""A stage for whole conversations: the real product in the small Slack, and a person to act."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.playground.server import SmallSlack
+from bot.playground.workspace import Message
+from bot.serve import running
+from bot.settings import Settings
+from storage import Store
+
+ROOT = Path(__file__).parents[2]
+KEYS = "test:" + base64.b64encode(bytes(32)).decode()
+SAM = "U1SAM"
+DEALS = "C2DEALS"
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Stage:
+    """One workspace with differ at work in it; ``me`` is who acts."""
+
+    slack: SmallSlack
+    store: Store
+    me: str = SAM
+
+    @property
+    def dm(self) -> str:
+        """The direct messages between ``me`` and differ."""
+        return "D" + self.me[1:]
+
+    async def settle(self) -> None:
+        """Wait until everything that is to be sent has been sent."""
+        async with asyncio.timeout(10):
+            while await self.store.next_due() is not None:
+                await asyncio.sleep(0.001)  # the outbox has no bell for "empty"
+
+    def messages(self) -> list[Message]:
+        """All that ``me`` can see in the direct messages, oldest first."""
+        return [
+            message
+            for message in self.slack.workspace.in_channel(self.dm, reader=self.me)
+            if not message.deleted
+        ]
+
+    def ephemerals(self) -> list[Message]:
+        """Lines in #deals that only ``me`` sees."""
+        seen = self.slack.workspace.in_channel(DEALS, reader=self.me)
+        return [message for message in seen if message.visible_to == self.me]
+
+    def find(self, label: str, among: list[Message]) -> tuple[Message, Json, Json]:
+        """The newest message with an element of this label, with its block and element."""
+        for message in reversed(among):
+            for block in message.blocks:
+                for element in block.get("elements", ()):
+                    if label in labels(element):
+                        return message, block, element
+        raise AssertionError(f"no [{label}] in:\n{self.slack.workspace.transcript(self.me)}")
+
+    async def tap(self, label: str, among: list[Message] | None = None) -> None:
+        """Tap a button, or an entry of a menu, by its label."""
+        message, block, element = self.find(label, self.messages() if among is None else among)
+        value = None
+        if element["type"] != "button":
+            option = next(o for o in element["options"] if o["text"]["text"] == label)
+            value = option["value"]
+            if element["type"] == "multi_static_select":
+                value = [value]
+        outcome = await self.slack.people.act(
+            self.me,
+            message_ts=message.ts,
+            channel=message.channel,
+            block_id=block["block_id"],
+            action_id=element["action_id"],
+            value=value,
+        )
+        assert outcome.ok, outcome
+        await self.settle()
+
+    async def command(self, text: str) -> None:
+        """Type a slash command in #deals."""
+        outcome = await self.slack.people.command(self.me, DEALS, text)
+        assert outcome.ok, outcome
+        await self.settle()
+
+    async def say(self, text: str, thread_ts: str | None = None) -> str:
+        """Write to differ, in a thread or beside it."""
+        ts = await self.slack.people.say(self.me, self.dm, text, thread_ts)
+        await self.settle()
+        return ts
+
+    async def submit(self, **values: Any) -> Json:
+        """Fill in the form on top and send it; returns the errors by block."""
+        view = self.slack.workspace.top_modal(self.me)
+        assert view is not None, "no form is open"
+        outcome = await self.slack.people.submit(self.me, view.id, values)
+        assert outcome.shown is None, outcome
+        await self.settle()
+        return dict(outcome.errors)
+
+
+def labels(element: Json) -> list[str]:
+    """What can be tapped in an element of a message."""
+    if element["type"] == "button":
+        return [element["text"]["text"]]
+    return [option["text"]["text"] for option in element.get("options", ())]
+
+
+def settings_for(slack: SmallSlack, folder: Path, **more: Any) -> Settings:
+    """The product's settings in front of a small Slack."""
+    socket = {"app_token": slack.app_token} if "app_token" not in more else {}
+    return Settings(
+        bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        database_url=f"sqlite+aiosqlite:///{folder}/differ.db",
+        keys=KEYS,
+        port=0,
+        **socket,
+        **more,
+    )
+
+
+@asynccontextmanager
+async def on_stage(
+    folder: Path, delivery: Literal["socket", "http"] = "socket"
+) -> AsyncIterator[Stage]:
+    """The product running against a new small Slack, over Socket Mode or signed HTTP."""
+    async with SmallSlack.start(manifest=ROOT / "app_manifest.yml", delivery=delivery) as slack:
+        settings = settings_for(slack, folder)
+        async with running(settings, slack.clock.now) as store:
+            yield Stage(slack, store)
