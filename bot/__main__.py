@@ -74,7 +74,7 @@ async def _playground(port: int, *, browser: bool) -> None:
     """The coach at work in the small Slack. It reads no .env and refuses exported tokens."""
     set_up_logging("WARNING")
     with tempfile.TemporaryDirectory(prefix="differ-") as folder:
-        start = SmallSlack.start(port=port, page=True, manifest=MANIFEST, environ=os.environ)
+        start = SmallSlack.start(port=port, page=True, manifest=MANIFEST, environment=os.environ)
         async with start as slack:
             settings = Settings(
                 bot_token=slack.bot_token,

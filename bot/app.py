@@ -3,7 +3,7 @@
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ def build_app(
 
     # An event without a listener would be answered 404, which Slack counts as a failure.
     app.event(re.compile(".*"))(_ignore)
+    app.middleware(_take_note)
     app.error(_on_error(desk))
     return app
 
@@ -98,6 +99,17 @@ async def _ignore() -> None:
     """Taken note of, and that is all."""
 
 
+async def _take_note(
+    body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]
+) -> BoltResponse:
+    """``app_rate_limited`` is no event, so no listener can hear it
+    (docs.slack.dev/apis/events-api)."""
+    if body.get("type") == "app_rate_limited":
+        log.warning("Slack holds events back: too many of them in this hour")
+        return BoltResponse(status=200, body="")
+    return await next()
+
+
 def log_failure(error: Exception) -> None:
     """What failed and where; never the error's own text, which may hold a seller's words."""
     reason = str(error) if isinstance(error, StorageError) else ""
@@ -123,10 +135,11 @@ def _on_error(desk: Desk) -> Any:
             return BoltResponse(status=200, body=errors)
         if "command" in body:
             return BoltResponse(status=200, body={"text": sentence})
-        if body.get("type") == "block_actions" and body.get("response_url"):
+        if body.get("response_url"):
             await respond(text=sentence, replace_original=False, response_type="ephemeral")
             return BoltResponse(status=200, body="")
-        first_try = not request.headers.get("x-slack-retry-num")
+        # Socket Mode counts from 0, HTTP says nothing the first time.
+        first_try = request.headers.get("x-slack-retry-num", ["0"])[0] == "0"
         event = body.get("event", {})
         if first_try and event.get("type") == "message" and "user" in event:
             await tell_unsaved(client, event, desk)

@@ -106,11 +106,11 @@ class Conversation:
         return True
 
     async def listen(self, said: Said, shown: Message | None) -> bool:
-        """Take words; ``shown`` is the question as posted, if it is.
+        """Take words; ``shown`` is the question as it was or will be posted.
 
         Words written before it was there belong to the answer before it.
         """
-        if shown is None or shown.ts is None or before(said.source, shown.ts):
+        if shown is not None and (shown.ts is None or before(said.source, shown.ts)):
             longer = extend(self.dialogue, said, self._words)
             if longer is not None:
                 await self._replace_question(longer)
@@ -172,16 +172,16 @@ class Conversation:
             await self._close_kept(move, answer)
         else:
             await self._post_prompt(following)
-        await self._show_standing(asked)
+        await self._show_standing(old, asked)
         await self._save()
 
     async def _replace_question(self, following: Dialogue) -> None:
         """Words grew or were edited: the open question is shown anew in its place."""
         following = self._drawn(following)
-        asked = self.step
+        old, asked = self.dialogue, self.step
         self.thread = replace(self.thread, dialogue=following)
         await self._update_prompt(following)
-        await self._show_standing(asked)
+        await self._show_standing(old, asked)
         await self._save()
 
     def _drawn(self, dialogue: Dialogue) -> Dialogue:
@@ -229,9 +229,12 @@ class Conversation:
             asked = keep_prompt(self.dialogue, Factor(factor), self._words)
             await self._tx.update(shown, views.answered_message(asked, answer))
 
-    async def _show_standing(self, asked: Step) -> None:
-        """Bring the card, and a verdict that has been answered, up to date."""
-        body = views.card_message(card(self.dialogue, self._words), self.check_id, self._words)
+    async def _show_standing(self, old: Dialogue, asked: Step) -> None:
+        """Bring the card, and a verdict that has been answered, up to date if they changed."""
+        shown = card(self.dialogue, self._words)
+        if replace(shown, step=asked) == replace(card(old, self._words), step=asked):
+            return
+        body = views.card_message(shown, self.check_id, self._words)
         await self._tx.update(self.thread.card, body)
         closed = self.dialogue.standing.closed and asked.ask is not Ask.AGAIN
         if self.thread.verdict and closed and self.thread.verdict != self.thread.prompt:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -21,12 +22,6 @@ log = logging.getLogger("differ.sender")
 
 AT_ONCE = 32
 """Messages under way at the same time, each to another seller."""
-LEASE = 30.0
-"""Seconds for which a claimed message belongs to this process."""
-TIMEOUT = 10
-"""Seconds for one call of Slack; well under the lease."""
-POLL = 1.0
-"""Seconds after which the outbox is looked at though nobody called."""
 SKEW = 60.0
 """Seconds that Slack's clock may differ from the database's."""
 EVENT = "differ_message"
@@ -40,16 +35,35 @@ GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "cant_
 Body = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: for one call of Slack (well under the lease), for which a claimed message belongs
+    to this process, and after which the outbox is looked at though nobody called."""
+
+    timeout: int = 10
+    lease: float = 30.0
+    poll: float = 1.0
+
+
+PACE = Pace()
+
+
 class Sender:
     """One process's share of the outbox. ``client`` has no token of its own and no retries."""
 
     def __init__(
-        self, store: Store, installations: Installations, client: AsyncWebClient, owner: str
+        self,
+        store: Store,
+        installations: Installations,
+        client: AsyncWebClient,
+        owner: str,
+        pace: Pace,
     ) -> None:
         self._store = store
         self._installations = installations
         self._client = client
         self._owner = owner
+        self._pace = pace
         self._woken = asyncio.Event()
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -75,21 +89,25 @@ class Sender:
         self._woken.set()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
-        await self._store.release(self._owner)
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        # What was cut off may still be taken: it is not looked up before a call's time is over.
+        await self._store.release(self._owner, self._pace.timeout)
 
     async def _claim(self) -> list[Outgoing]:
         free = AT_ONCE - len(self._under_way)
         if free <= 0:
             return []
         try:
-            return await self._store.claim(self._owner, free, LEASE)
+            return await self._store.claim(self._owner, free, self._pace.lease)
         except StorageError as error:
             log.warning("the outbox cannot be read: %s", error)
             return []
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(self._pace.poll):
                 await self._woken.wait()
         except TimeoutError:
             return
@@ -128,7 +146,7 @@ class Sender:
             await self._put_off(outgoing, _pause(outgoing), "Slack is out of reach")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             # The request may have been taken: nobody knows until it is looked up.
-            await self._store.uncertain(outgoing, TIMEOUT if outgoing.op == "post" else 1.0)
+            await self._doubt(outgoing)
         else:
             await self._store.sent(outgoing, channel=channel, ts=ts)
 
@@ -143,7 +161,7 @@ class Sender:
         channel = outgoing.channel or await self._open(outgoing.user_id, token)
         if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
             return channel, ts
-        if time.monotonic() - claimed > LEASE / 2:
+        if time.monotonic() - claimed > self._pace.lease / 2:
             raise TimeoutError("the lease is too old to post under")
         posted = await self._client.chat_postMessage(
             token=token,
@@ -192,6 +210,10 @@ class Sender:
                 return ts
         return None
 
+    async def _doubt(self, outgoing: Outgoing) -> None:
+        """It may have been done. A post is looked up once no answer can come any more."""
+        await self._store.uncertain(outgoing, self._pace.timeout if outgoing.op == "post" else 1.0)
+
     async def _put_off(self, outgoing: Outgoing, seconds: float, reason: str) -> None:
         """Try again later. What was in doubt stays in doubt: the look-up itself may have failed."""
         if outgoing.uncertain:
@@ -207,7 +229,7 @@ class Sender:
         if status == 429 or reason in LATER:
             await self._put_off(outgoing, _retry_after(answer.headers), "rate limited")
         elif status >= 500 or reason in UNKNOWN or not reason:
-            await self._store.uncertain(outgoing, TIMEOUT if outgoing.op == "post" else 1.0)
+            await self._doubt(outgoing)
         elif reason in REVOKED:
             await self._installations.drop(outgoing.tenant)
             await self._store.dead(outgoing, reason)

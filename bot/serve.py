@@ -2,24 +2,29 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import build_app
 from bot.installations import Installations
 from bot.listeners.desk import Desk
-from bot.sender import REVOKED, TIMEOUT, Sender
+from bot.sender import LATER, PACE, UNKNOWN, Pace, Sender
 from bot.settings import Settings
-from bot.web import build_web
+from bot.web import Ready, build_web
 from storage import Installation, KeyRing, Store, Tenant, migrate, new_id
 
 log = logging.getLogger("differ")
@@ -30,6 +35,14 @@ PATIENCE = 30.0
 """Seconds between two tries to reach Slack at the start, at the most."""
 
 Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """differ at work: its database, and the port on which it listens."""
+
+    store: Store
+    port: int
 
 
 class CannotStart(RuntimeError):
@@ -62,25 +75,30 @@ async def wait_for_stop() -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, now: Now = utc_now) -> AsyncIterator[Store]:
+async def running(
+    settings: Settings, now: Now = utc_now, pace: Pace = PACE
+) -> AsyncIterator[Running]:
     """differ at work, for the length of an ``async with``."""
     async with AsyncExitStack() as stack:
-        store = await _open_store(settings, stack)
+        store = await _open_store(settings, pace, stack)
         installations = Installations(store)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = AsyncWebClient(
-            base_url=settings.slack_api_url, session=session, timeout=TIMEOUT, retry_handlers=[]
+            base_url=settings.slack_api_url,
+            session=session,
+            timeout=pace.timeout,
+            retry_handlers=[],
         )
         await _install(settings, client, installations)
         secret = "" if settings.socket_mode else settings.signing_secret
         app = build_app(Desk(store, now), installations, client, secret)
-        await _start_sender(Sender(store, installations, client, new_id()), stack)
-        ready = await _start_socket(settings, app, client, stack)
-        await _start_web(settings, None if settings.socket_mode else app, store, ready, stack)
-        yield store
+        await _start_sender(Sender(store, installations, client, new_id(), pace), stack)
+        ready = await _start_socket(settings, app, pace, stack)
+        web_app = build_web(None if settings.socket_mode else app, store, ready)
+        yield Running(store, await _start_web(settings, web_app, stack))
 
 
-async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
+async def _open_store(settings: Settings, pace: Pace, stack: AsyncExitStack) -> Store:
     """The database, migrated, with the keys that open it."""
     keys = _keys(settings)
     await migrate(settings.database_url)
@@ -89,15 +107,26 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
     log.info("%s", store.describe())
     await store.ready()
     if settings.database_url.startswith("sqlite"):
-        # This process owns the file: what an earlier one held is looked up at once.
-        await store.release()
+        # This process owns the file. What an earlier one held may still be on its way to Slack:
+        # it is looked up when that call's time is over, not only when its lease is.
+        await store.release(seconds=pace.timeout)
     return store
 
 
 def _keys(settings: Settings) -> KeyRing:
-    if settings.keys:
+    """Raises CannotStart, naming where the keys come from, when they cannot be read."""
+    source = settings.key_file or "DIFFER_KEYS"
+    try:
+        return _read_keys(settings)
+    except UnicodeDecodeError:
+        raise CannotStart(f"{source} holds no keys.") from None
+    except ValueError as error:
+        raise CannotStart(f"{source}: {error}.") from None
+
+
+def _read_keys(settings: Settings) -> KeyRing:
+    if settings.key_file is None:
         return KeyRing.from_text(settings.keys)
-    assert settings.key_file is not None
     keys, made = KeyRing.read_or_make_file(settings.key_file)
     if made:
         log.warning(
@@ -111,24 +140,13 @@ def _keys(settings: Settings) -> KeyRing:
 async def _install(
     settings: Settings, client: AsyncWebClient, installations: Installations
 ) -> None:
-    """The token of the environment as one installation. Waits for a Slack that is out of reach."""
-    pause = 1.0
-    while True:
-        try:
-            answer = await client.auth_test(token=settings.bot_token)
-            break
-        except SlackApiError as error:
-            reason = str(error.response.get("error", ""))
-            if reason in REVOKED:
-                raise CannotStart(
-                    f"Slack refuses SLACK_BOT_TOKEN ({reason}). Copy the Bot User OAuth Token "
-                    "from OAuth & Permissions again; after a change of scopes, reinstall the app."
-                ) from None
-            log.warning("Slack does not answer yet (%s); trying again", reason or "no reason")
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            log.warning("Slack is out of reach at %s; trying again", settings.slack_api_url)
-        await asyncio.sleep(pause)
-        pause = min(PATIENCE, pause * 2)
+    """The token of the environment as one installation."""
+    answer = await _ask(
+        lambda: client.auth_test(token=settings.bot_token),
+        settings,
+        "Slack refuses SLACK_BOT_TOKEN ({reason}). Copy the Bot User OAuth Token from OAuth & "
+        "Permissions again; after a change of scopes, reinstall the app.",
+    )
     org_wide = bool(answer.get("is_enterprise_install"))
     tenant = Tenant(answer.get("enterprise_id") or "", "" if org_wide else answer["team_id"])
     await installations.keep(
@@ -143,6 +161,25 @@ async def _install(
     log.info("at work in %s as @%s", answer.get("team"), answer.get("user"))
 
 
+async def _ask(
+    call: Callable[[], Awaitable[AsyncSlackResponse]], settings: Settings, refusal: str
+) -> AsyncSlackResponse:
+    """Slack's answer; waits for a Slack that is out of reach. CannotStart when it says no."""
+    pause = 1.0
+    while True:
+        try:
+            return await call()
+        except SlackApiError as error:
+            reason = str(error.response.get("error", "")) if error.response.data else ""
+            if reason and reason not in UNKNOWN | LATER:
+                raise CannotStart(refusal.format(reason=reason)) from None
+            log.warning("Slack does not answer yet (%s); trying again", reason or "no reason")
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            log.warning("Slack is out of reach at %s; trying again", settings.slack_api_url)
+        await asyncio.sleep(pause)
+        pause = min(PATIENCE, pause * 2)
+
+
 async def _start_sender(sender: Sender, stack: AsyncExitStack) -> None:
     task = asyncio.create_task(sender.run())
 
@@ -154,8 +191,8 @@ async def _start_sender(sender: Sender, stack: AsyncExitStack) -> None:
 
 
 async def _start_socket(
-    settings: Settings, app: AsyncApp, client: AsyncWebClient, stack: AsyncExitStack
-) -> Callable[[], Awaitable[str]]:
+    settings: Settings, app: AsyncApp, pace: Pace, stack: AsyncExitStack
+) -> Ready:
     """Connect by Socket Mode, if that is the way. Returns what says whether it is connected."""
 
     async def connected_or_http() -> str:
@@ -163,18 +200,24 @@ async def _start_socket(
 
     if not settings.socket_mode:
         return connected_or_http
-    own = AsyncWebClient(base_url=settings.slack_api_url, token=settings.app_token, timeout=TIMEOUT)
-    handler = AsyncSocketModeHandler(app, settings.app_token, web_client=own)
-    try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
-    except SlackApiError as error:
-        await handler.close_async()  # type: ignore[no-untyped-call]
-        reason = error.response.get("error", "")
-        raise CannotStart(
-            f"Slack refuses SLACK_APP_TOKEN ({reason}). It needs connections:write, and Socket "
-            "Mode must be on in the app's settings."
-        ) from None
-    stack.push_async_callback(handler.close_async)
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    own = AsyncWebClient(
+        base_url=settings.slack_api_url,
+        token=settings.app_token,
+        session=session,
+        timeout=pace.timeout,
+    )
+    # The handler itself would try a token that is refused for ever, and say nothing.
+    opened = await _ask(
+        lambda: own.apps_connections_open(app_token=settings.app_token),
+        settings,
+        "Slack refuses SLACK_APP_TOKEN ({reason}). It needs connections:write, and Socket Mode "
+        "must be on in the app's settings.",
+    )
+    handler = _Handler(app, settings.app_token, web_client=own)
+    handler.client.wss_uri = opened["url"]
+    stack.push_async_callback(handler.stop)
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
 
     async def connected() -> str:
         return "" if await handler.client.is_connected() else "Socket Mode is not connected."
@@ -182,26 +225,48 @@ async def _start_socket(
     return connected
 
 
-async def _start_web(
-    settings: Settings,
-    app: AsyncApp | None,
-    store: Store,
-    ready: Callable[[], Awaitable[str]],
-    stack: AsyncExitStack,
-) -> None:
-    runner = web.AppRunner(
-        build_web(app, store, ready), access_log=None, shutdown_timeout=GRACE / 2
-    )
+class _Handler(AsyncSocketModeHandler):
+    """Socket Mode that hangs up only when what came over it has been answered."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            await super().handle(client, req)
+        finally:
+            self._under_way.discard(task)
+
+    async def stop(self) -> None:
+        """Answer what is under way, for a while, and hang up."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=GRACE / 2)
+        await self.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _start_web(settings: Settings, web_app: web.Application, stack: AsyncExitStack) -> int:
+    """Listen; returns the port."""
+    runner = web.AppRunner(web_app, access_log=None, shutdown_timeout=GRACE / 2)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
         raise CannotStart(
-            f"Port {settings.port} on {settings.host} is taken ({error.strerror}). Set PORT to "
-            "another one."
+            f"differ cannot listen on port {settings.port} of {settings.host} "
+            f"({_short(error)}). Set PORT, or HOST, to another one."
         ) from None
-    log.info("listening on http://%s:%s", settings.host, settings.port)
+    port: int = runner.addresses[0][1]
+    log.info("listening on http://%s:%s", settings.host, port)
+    return port
+
+
+def _short(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
 
 
 def set_up_logging(level: str) -> None:

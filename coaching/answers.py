@@ -12,6 +12,7 @@ from coaching.standing import Standing
 from coaching.words import Words
 
 _TAPS = {"yes": Reply.YES, "no": Reply.NO, "unsure": Reply.UNSURE}
+_TAPS_TYPED = {*_TAPS.values(), Reply.BELIEVE, Reply.NOT, Reply.PROBABLY}
 
 
 def command(text: str, words: Words) -> str:
@@ -63,24 +64,36 @@ def _about_factor(
     if step.ask is Ask.GATE and tap:
         at_gate = {Reply.YES: Reply.BELIEVE, Reply.NO: Reply.NOT, Reply.UNSURE: Reply.UNSURE}
         return Move(step, at_gate[tap], said)
-    if step.ask is Ask.KEEP and (named := _choices_named(standing, text, words)):
-        return Move(step, Reply.BETTER, said, choices=named)
-    brief = standing.brief
-    reading = read(text, (brief.first_name, brief.person, brief.company))
-    return Move(step, Reply.SENTENCE, said, reading=reading)
+    if step.ask is Ask.KEEP and step.factor and standing.records[step.factor].theirs:
+        named = _choices_named(standing, text, words)
+        if named is not None:
+            return Move(step, Reply.BETTER, said, choices=named)
+    if tap:
+        return Move(step, Reply.NOTE, said)
+    return Move(step, Reply.SENTENCE, said, reading=read(text, _names(standing.brief)))
 
 
-def _choices_named(standing: Standing, text: str, words: Words) -> tuple[str, ...]:
-    """The live choices that a text consists of: "Acme", "both", "Acme and leaving it as it is"."""
+def _names(brief: Brief) -> tuple[str, ...]:
+    return brief.first_name, brief.person, brief.company
+
+
+def _choices_named(standing: Standing, text: str, words: Words) -> tuple[str, ...] | None:
+    """The live choices that a text consists of: "Acme", "both", "Acme and leaving it as it is".
+
+    None of them when it says that they didn't compare; None when it says anything else.
+    """
     whole = " ".join(text.casefold().split())
     choices = standing.brief.choices
     if whole in (words.text("keep.options.both").lower(), words.text("keep.options.all").lower()):
         return tuple(choice.key for choice in choices)
-    parts = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", whole)
+    if whole == words.text("keep.options.none").casefold():
+        return ()
     by_name = {choice_name(c, standing.brief, words).casefold(): c.key for c in choices}
-    if parts and all(part in by_name for part in parts):
+    by_name |= {c.name.casefold(): c.key for c in choices if c.name}
+    parts = [whole] if whole in by_name else re.split(r"\s*(?:,|&|\band\b)\s*", whole)
+    if all(part in by_name for part in parts):
         return tuple(by_name[part] for part in parts)
-    return ()
+    return None
 
 
 def extend(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
@@ -91,19 +104,27 @@ def extend(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
     """
     last = dialogue.moves[-1]
     before = replace(dialogue, moves=dialogue.moves[:-1])
-    if last.reply is Reply.YES and last.step.ask is Ask.FACTOR:
+    gate = Step(Ask.GATE, last.step.factor)
+    if last.reply is Reply.YES and dialogue.standing.step() == gate:
         return advance(dialogue, hear(dialogue, (said,), words))
-    if not last.said or last.reply in (Reply.EDITED, Reply.BETTER):
+    typed = bool(last.said) and hear(before, last.said, words).reply is last.reply
+    if not typed or last.reply in _NOTED:
         kept = replace(last, said=(*last.said, said))
         return replace(dialogue, moves=(*before.moves, kept))
-    return advance(before, hear(before, (*last.said, said), words))
+    together = sorted((*last.said, said), key=lambda one: one.source)
+    return advance(before, hear(before, tuple(together), words))
+
+
+_NOTED = (Reply.YES, Reply.NO, Reply.UNSURE, Reply.NOT, Reply.NONE, Reply.PROBABLY, Reply.BETTER)
+"""Answers that stand, whatever is said after them in the same breath."""
 
 
 def edit(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
     """Put the new text of an edited message (empty: deleted) in the place of the old one.
 
-    The answer is read anew and counts as the seller's own view until it is kept again; the
-    dialogue does not move, and no doubt is spent. None when no answer came in that message.
+    A sentence is read anew and counts as the seller's own view until it is kept again; a typed
+    tap becomes another one; words beside a tap change nothing. The dialogue does not move on or
+    back, and no doubt is spent. None when no answer came in that message.
     """
     place = next(
         (
@@ -116,31 +137,44 @@ def edit(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
     if place is None:
         return None
     old = dialogue.moves[place]
-    settled_before = _settled(dialogue, old)
-    moves = list(dialogue.moves)
-    moves[place] = _reworded(dialogue, place, said, words)
-    if settled_before:
-        mark = (Said("", said.source),)
-        moves.append(Move(old.step, Reply.EDITED, mark))
-    return replace(dialogue, moves=tuple(moves))
-
-
-def _settled(dialogue: Dialogue, move: Move) -> bool:
-    standing = dialogue.standing
-    factor = move.step.factor
-    return factor is not None and standing.records[factor].settled(standing.brief.choice_keys)
-
-
-def _reworded(dialogue: Dialogue, place: int, said: Said, words: Words) -> Move:
-    old = dialogue.moves[place]
     told = tuple(said if one.source == said.source else one for one in old.said)
-    if not old.sources or old.reply in (Reply.NOTE, Reply.BETTER, Reply.REOPEN):
-        return replace(old, said=told)
-    standing = replace(dialogue, moves=dialogue.moves[:place]).standing
-    if not Move(old.step, Reply.NOTE, told).text and old.reply is not Reply.SENTENCE:
-        return replace(old, said=told)
-    new = understand(replace(standing, paused=False), old.step, told, words)
-    return replace(new, doubted=old.doubted)
+    kept = _reread(dialogue, replace(old, said=told))
+    marks = (Move(old.step, Reply.EDITED, (Said("", said.source),)),)
+    corrected = _with(dialogue, place, kept, marks if _was_kept(dialogue, old, said) else ())
+    if old.reply in _TAPS_TYPED and old.reply is _meaning(dialogue, old, words):
+        flipped = replace(kept, reply=_meaning(dialogue, kept, words))
+        changed = _with(dialogue, place, flipped)
+        if flipped.reply in _TAPS_TYPED and changed.standing.step() == dialogue.standing.step():
+            return changed
+    return corrected
+
+
+def _with(dialogue: Dialogue, place: int, move: Move, marks: tuple[Move, ...] = ()) -> Dialogue:
+    before, after = dialogue.moves[:place], dialogue.moves[place + 1 :]
+    return replace(dialogue, moves=(*before, move, *after, *marks))
+
+
+def _meaning(dialogue: Dialogue, move: Move, words: Words) -> Reply:
+    return understand(dialogue.standing, move.step, move.said, words).reply
+
+
+def _was_kept(dialogue: Dialogue, move: Move, said: Said) -> bool:
+    """Whether the sentence is the one its factor rests on, and nothing more was asked about it."""
+    standing, factor = dialogue.standing, move.step.factor
+    if move.reply is not Reply.SENTENCE or factor is None:
+        return False
+    record = standing.records[factor]
+    settled = standing.settled(factor) or record.better_than is not None
+    return settled and said.source in record.sources
+
+
+def _reread(dialogue: Dialogue, move: Move) -> Move:
+    """Words that were changed, in the answer they belong to."""
+    if move.reply is Reply.SENTENCE:
+        return replace(move, reading=read(move.text, _names(dialogue.standing.brief)))
+    if move.reply is Reply.WORDS and move.change is not None:
+        return replace(move, change=Change(words=move.text))
+    return move
 
 
 def propose_kind(plan: str, words: Words) -> Kind:

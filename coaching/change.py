@@ -30,21 +30,20 @@ def offered(dialogue: Dialogue, words: Words) -> Change:
     offers another of its changes.
     """
     standing = dialogue.standing
+    subject = "protected" if protects(standing) else str(factor_to_change(standing))
+    wordings = len(words.find(f"change.{subject}"))
+    turn = dialogue.number + _once_more(standing)
+    return Change(key=f"{subject}.{turn % wordings}")
+
+
+def factor_to_change(standing: Standing) -> Factor:
+    """The factor that the change on offer is about."""
     factors = factors_to_change(standing)
-    factor = factors[_another(dialogue) % len(factors)]
-    wordings = len(words.find(f"change.{factor}"))
-    turn = dialogue.number + (1 if standing.rival is Reply.PROBABLY else 0)
-    return Change(key=f"{factor}.{turn % wordings}")
+    return factors[(standing.offer - _once_more(standing)) % len(factors)]
 
 
-def _another(dialogue: Dialogue) -> int:
-    standing = dialogue.standing
-    return standing.offer - (1 if standing.rival is Reply.PROBABLY else 0)
-
-
-def factor_of(change: Change) -> Factor | None:
-    """The factor a prefilled change is about."""
-    return Factor(change.key.partition(".")[0]) if change.key else None
+def _once_more(standing: Standing) -> int:
+    return 1 if standing.rival is Reply.PROBABLY else 0
 
 
 def protects(standing: Standing) -> bool:

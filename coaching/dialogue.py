@@ -82,10 +82,12 @@ def _fits(dialogue: Dialogue, standing: Standing, move: Move) -> bool:
             return True
         case Reply.REOPEN:
             return move.factor in standing.asked_factors and standing.brief.ready
+    record = standing.records[move.step.factor] if move.step.factor else None
+    if move.reply is Reply.BETTER and not (record and record.theirs):
+        return False
     awaited = replace(standing, paused=False).step()
     if move.step == awaited:
         return awaited.ask is not Ask.DONE
     # A sentence that was edited is kept again on the message that shows it.
-    factor = move.step.factor
-    keeps_again = move.step.ask is Ask.KEEP and move.reply in (Reply.BETTER, Reply.MINE)
-    return keeps_again and factor is not None and standing.records[factor].edited
+    keeps_again = move.reply in (Reply.BETTER, Reply.MINE, Reply.FORM)
+    return move.step.ask is Ask.KEEP and keeps_again and record is not None and record.edited

@@ -125,5 +125,5 @@ class Move:
 CONTROLS = frozenset({Reply.BACK, Reply.PAUSE, Reply.RESUME, Reply.CANCEL, Reply.EDITED})
 """Moves that answer nothing."""
 
-LASTING = CONTROLS | {Reply.BRIEF, Reply.KIND}
-"""Moves that *back* does not undo: they have their own way of being changed."""
+LASTING = CONTROLS | {Reply.BRIEF, Reply.KIND, Reply.NOTE}
+"""Moves that *back* does not undo: they answer nothing, or have their own way of being changed."""

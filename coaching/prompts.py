@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from coaching import change as changes
 from coaching.brief import Kind, Length
 from coaching.dialogue import Dialogue
-from coaching.factors import Factor
+from coaching.factors import ASKED, Factor
 from coaching.moves import Ask, Change, Reply, Step
-from coaching.phrases import buyer, choice_name, filling, short
+from coaching.phrases import MAX_CHOICES, buyer, choice_name, filling, short
 from coaching.questions import template
 from coaching.reading import Source
 from coaching.standing import Record, Standing
@@ -110,8 +110,13 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     kind = words.text(f"kind.{standing.brief.kind}.question")
     # Word for word and alone the first time; later the kind of plan opens.
     opener = (fill(kind, **values),) if dialogue.number and kind else ()
-    lines = (*opener, words.say("question.article"), words.say("question.choices", **values))
+    lines = (*opener, words.say("question.article"), _against(standing, values, words))
     return Prompt(step, lines, _yes_no(words), kind=standing.brief.kind)
+
+
+def _against(standing: Standing, values: dict[str, str], words: Words) -> Line:
+    many = len(standing.brief.choices) > MAX_CHOICES
+    return words.say("question.every" if many else "question.choices", **values)
 
 
 def _how_win(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
@@ -131,7 +136,7 @@ def _factor(dialogue: Dialogue, standing: Standing, step: Step, words: Words) ->
 def _gate(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     assert step.factor is not None
     values = filling(standing.brief, words)
-    turn = dialogue.number + list(Factor).index(step.factor)
+    turn = dialogue.number + ASKED.index(step.factor)
     line = fill(words.turn("gate.lines", turn), **values)
     if standing.records[step.factor].by_how_win:
         alone = step.factor is Factor.OFFERING and not standing.brief.competitors
@@ -240,7 +245,7 @@ def change_parts(change: Change, standing: Standing, words: Words) -> tuple[str,
 
 def _change(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     offer = changes.offered(dialogue, words)
-    factor = changes.factor_of(offer)
+    factor = changes.factor_to_change(standing)
     if standing.rival is Reply.PROBABLY:
         intro = words.say("change.again")
     else:

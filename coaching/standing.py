@@ -29,9 +29,14 @@ class Record:
     by_how_win: bool = False
 
     @property
+    def theirs(self) -> bool:
+        """Whether it rests on something of theirs, not on the seller's impression."""
+        return self.reading is not None and self.reading.source is not Source.IMPRESSION
+
+    @property
     def fault(self) -> Fault | None:
         """The fault that is being put to the seller."""
-        return self.reading.fault if self.doubting and self.reading else None
+        return self.reading.fault if self.doubting and self.reading and self.reading.text else None
 
     def state(self, live: frozenset[str]) -> State:
         """How far the factor holds against the live choices."""
@@ -49,7 +54,7 @@ class Record:
         """Whether nothing more is asked about the factor."""
         if self.answer is not Reply.YES:
             return self.answer is not None
-        if self.edited or self.mine or self.contested or self.forecast is not None:
+        if self.mine or self.contested or self.forecast is not None:
             return True
         if self.better_than is None:
             return False
@@ -103,13 +108,19 @@ class Standing:
     @property
     def finished(self) -> bool:
         """Whether every factor has been answered or skipped."""
-        live = self.brief.choice_keys
         asked = self.brief.length is Length.ONE or self.gut is not None
         return (
             self.brief.ready
             and asked
-            and all(self.records[factor].settled(live) for factor in self.asked_factors)
+            and all(self.settled(factor) for factor in self.asked_factors)
         )
+
+    def settled(self, factor: Factor) -> bool:
+        """Whether nothing more is asked about a factor; in one minute a yes has no gate."""
+        record = self.records[factor]
+        if self.brief.length is Length.ONE and record.answer is Reply.YES:
+            return True
+        return record.settled(self.brief.choice_keys)
 
     def step(self) -> Step:
         """What is asked now."""
@@ -126,11 +137,10 @@ class Standing:
         return self._factor_step() or self._closing_step()
 
     def _factor_step(self) -> Step | None:
-        live = self.brief.choice_keys
         # What has been begun is finished first: a factor named at "how will you win?".
         begun = [f for f in self.asked_factors if self.records[f].answer is not None]
         for factor in (*begun, *self.asked_factors):
-            if not self.records[factor].settled(live):
+            if not self.settled(factor):
                 return Step(self.records[factor].stage(), factor)
         return None
 
@@ -214,11 +224,12 @@ def _record(record: Record, move: Move, standing: Standing) -> Record:
 def _hear(record: Record, move: Move, standing: Standing) -> Record:
     assert move.reading is not None
     impression = move.reply is Reply.FORM and move.reading.source is Source.IMPRESSION
+    compared = move.reply is Reply.FORM and move.choices
     return Record(
         answer=Reply.YES,
         reading=move.reading,
-        sources=record.sources | move.sources,
-        better_than=move.choices if move.reply is Reply.FORM and move.choices else None,
+        sources=move.sources,
+        better_than=move.choices if compared and not impression else None,
         doubting=move.doubted,
         mine=impression or standing.brief.length is Length.ONE,
         by_how_win=record.by_how_win,

@@ -62,14 +62,18 @@ def _sides(standing: Standing, words: Words) -> Line:
     if not named:
         return words.say("verdict.sides.nothing")
     key = ("winning" if winning else "ticket") + ("s" if len(named) > 1 else "")
-    phrase = join(named, words)
+    phrase = join(named, words, "list_and")
     return words.say(f"verdict.sides.{key}", Held=phrase[:1].upper() + phrase[1:])
 
 
 def _left(standing: Standing, verdict: Verdict, words: Words) -> Line:
     left = [f for f in verdict.order if standing.states[f] is not State.NO]
     names = [_name(f, words) for f in left]
-    values = {"first": names[0], "left": join(names, words), "count": _number(verdict.short, words)}
+    values = {
+        "first": names[0],
+        "left": join(names, words, "list_and"),
+        "count": _number(verdict.short, words),
+    }
     if len(left) == 1:
         return words.say("verdict.left.only", **values)
     if verdict.short == len(left):

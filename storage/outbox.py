@@ -32,6 +32,7 @@ from storage.errors import Damaged, Stale
 from storage.identity import Tenant
 from storage.records import Outgoing
 from storage.schema import inbox, messages, outbox, sellers, tenants
+from storage.statements import HIDE_MESSAGE
 from storage.tenants import TenantKeys
 from storage.times import database_now
 
@@ -200,6 +201,10 @@ async def uncertain(connection: AsyncConnection, outgoing: Outgoing, seconds: fl
 
 async def dead(connection: AsyncConnection, outgoing: Outgoing, reason: str) -> None:
     await _finish(connection, _done, outgoing, outcome="dead", why=reason)
+    if outgoing.op == "post":
+        # A question that nobody will ever see is not open.
+        own = {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
+        await connection.execute(HIDE_MESSAGE, own | {"own_id": outgoing.message_id})
 
 
 async def release(connection: AsyncConnection, owner: str | None, seconds: float) -> int:

@@ -129,6 +129,15 @@ FIND_CHECK_OF_TEXT = select(texts.c.check_id).where(
 
 PARK = insert(parked)
 UNPARK = delete(parked).where(_own(parked, parked.c.id == bindparam("own_id"))).returning(parked)
+UNPARK_TEXT = (
+    delete(parked)
+    .where(
+        _own(
+            parked, parked.c.channel == bindparam("own_channel"), parked.c.ts == bindparam("own_ts")
+        )
+    )
+    .returning(parked)
+)
 
 FIND_FINISHED_WITH = (
     select(checks.c.id)

@@ -218,6 +218,15 @@ class Transaction:
         await self._run(sql.PARK, self._keys | values)
         return parked_id
 
+    async def repark(self, text: str, channel: str, ts: str) -> None:
+        """A text that may be parked was edited, or with an empty text deleted."""
+        place = {"own_channel": channel, "own_ts": ts}
+        row = (await self._run(sql.UNPARK_TEXT, self._own | place)).first()
+        if row is not None and text:
+            sealed = self._cipher.seal(text, "parked", "text", row.id)
+            values = {"id": row.id, "text": sealed, "channel": channel, "ts": ts}
+            await self._run(sql.PARK, self._keys | values)
+
     async def unpark(self, parked_id: str) -> Parked | None:
         """Take a parked text out; None if it was taken before."""
         row = (await self._run(sql.UNPARK, self._own | {"own_id": parked_id})).first()

@@ -8,11 +8,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
-from bot.conversation import Conversation
+from bot.conversation import NOTICE, Conversation
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.views import greeting
 from bot.views.forms import MAX_PLAN, brief_form
 from bot.views.messages import notice
+from bot.views.text import unescape
 from coaching.brief import Brief, Length
 from coaching.reading import MAX_TEXT
 from storage import Seller
@@ -55,18 +56,18 @@ class Commands:
             known = buyers.known(await tx.buyers())
         view = brief_form(self._desk.words, Brief(""), known)
         await ack()
-        await open_form(client, body["trigger_id"], view)
+        await open_or_tell(self._desk, seller_of(context), client, body, view)
 
     async def on_message_shortcut(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """The message shortcut takes the message's text as the plan."""
-        plan = " ".join((body["message"].get("text") or "").split())
+        plan = " ".join(unescape(body["message"].get("text") or "").split())
         async with self._desk.store.begin(seller_of(context)) as tx:
             known = buyers.known(await tx.buyers())
         view = brief_form(self._desk.words, Brief(plan[:MAX_PLAN]), known)
         await ack()
-        await open_form(client, body["trigger_id"], view)
+        await open_or_tell(self._desk, seller_of(context), client, body, view)
 
     async def _form(
         self, body: Body, seller: Seller, client: AsyncWebClient, brief: Brief
@@ -112,3 +113,12 @@ async def open_form(client: AsyncWebClient, trigger_id: str, view: dict[str, Any
             raise
         return False
     return True
+
+
+async def open_or_tell(
+    desk: Desk, seller: Seller, client: AsyncWebClient, body: Body, view: dict[str, Any]
+) -> None:
+    """Open a modal, or say in the direct messages that it came too late."""
+    if not await open_form(client, body["trigger_id"], view):
+        async with desk.store.begin(seller) as tx:
+            await tx.post(purpose=NOTICE, body=notice(desk.words, "slow"))

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
 from bot.conversation import NOTICE, Conversation
-from bot.listeners.commands import open_form
+from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import greeting
 from bot.views.forms import brief_form, change_form, evidence_form
@@ -18,6 +18,8 @@ from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import change_parts
 from storage import Seller, Transaction
+
+_OVER = {Ask.CANCELLED: "cancelled", Ask.DONE: "done"}
 
 CONTROLS = {"back", "skip", "pause", "resume", "cancel", "change"}
 
@@ -73,7 +75,7 @@ class Taps:
                 await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
         await ack()
         if view is not None:
-            await open_form(client, body["trigger_id"], view)
+            await open_or_tell(self._desk, seller, client, body, view)
 
     async def on_show(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
@@ -87,7 +89,7 @@ class Taps:
         else:
             view = greeting.page(self._desk.words, what)
         await ack()
-        await open_form(client, body["trigger_id"], view)
+        await open_or_tell(self._desk, seller_of(context), client, body, view)
 
     async def on_place(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """Which check a text at the top level belongs to."""
@@ -100,18 +102,26 @@ class Taps:
 
     async def _place(self, tx: Transaction, seller: Seller, parked_id: str, place: str) -> None:
         desk = self._desk
-        parked = await tx.unpark(parked_id)
-        if parked is None:
+        if place not in ("new", "none"):
+            await self._place_in(tx, parked_id, place)
+        elif (parked := await tx.unpark(parked_id)) is None:
             await tx.post(purpose=NOTICE, body=notice(desk.words, "removed"))
         elif place == "none":
             await tx.post(purpose=NOTICE, body=notice(desk.words, "unplaced"))
-        elif place == "new":
+        else:
             brief = await buyers.from_plan(tx, Brief(parked.text))
             await Conversation.start(tx, seller, brief, parked.id, desk.words, desk.now())
-        elif talk := await desk.conversation(tx, place):
-            await tx.place_text(parked.channel, parked.ts, place)
-            shown = await talk.shown_prompt()
-            await talk.listen(Said(parked.text, parked.ts), shown)
+
+    async def _place_in(self, tx: Transaction, parked_id: str, check_id: str) -> None:
+        """Into a check that still listens; else the text stays there for another button."""
+        talk = await self._desk.conversation(tx, check_id)
+        over = _OVER.get(talk.step.ask) if talk else "gone"
+        parked = None if over else await tx.unpark(parked_id)
+        if talk is None or parked is None:
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, over or "removed"))
+            return
+        await tx.place_text(parked.channel, parked.ts, check_id)
+        await talk.listen(Said(parked.text, parked.ts), await talk.shown_prompt())
 
     async def _take(self, body: Body, context: dict[str, Any], value: str, label: str) -> None:
         check_id, step, reply, argument = parse_value(value)

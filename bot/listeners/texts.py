@@ -9,6 +9,7 @@ from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.taps import CONTROLS, control
 from bot.views import greeting, placing
 from bot.views.messages import notice
+from bot.views.text import unescape
 from coaching.answers import command
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
@@ -31,7 +32,7 @@ class Texts:
         async with self._desk.once(seller, "event", body["event_id"]) as tx:
             if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
                 return
-            text = (event.get("text") or "").strip()
+            text = _typed(event)
             talk = await self._in_thread(tx, event)
             if talk is None:
                 await self._beside(tx, seller, event, text)
@@ -45,7 +46,7 @@ class Texts:
             "previous_message", {}
         ).get("text"):
             return
-        await self._correct(body, context, event["channel"], message, message["text"].strip())
+        await self._correct(body, context, event["channel"], message, _typed(message))
 
     async def on_deleted(self, event: Body, body: Body, context: dict[str, Any]) -> None:
         """A deleted message takes its words away."""
@@ -67,6 +68,8 @@ class Texts:
             talk = await self._in_thread(tx, placed) or await self._placed(tx, placed)
             if talk is not None:
                 await talk.correct(Said(text, message["ts"]))
+            else:
+                await tx.repark(text, channel, message["ts"])
 
     async def _in_thread(self, tx: Transaction, event: Body) -> Conversation | None:
         thread_ts = event.get("thread_ts")
@@ -132,6 +135,10 @@ async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:
         text=body["text"],
         blocks=body["blocks"],
     )
+
+
+def _typed(message: Body) -> str:
+    return unescape(message.get("text") or "").strip()
 
 
 def _from_a_person(message: Body) -> bool:

@@ -125,6 +125,7 @@ function move(now, ends) {
   if (moved && before.channel && !now.thread) show("main");
   if (now.thread !== before.thread) turnToThread(now.thread, ends);
   if (now.behind && !before.behind && before.user) $("behind").focus();
+  if (!before.user && wide()) openComposer().focus();
 }
 
 function turnToThread(thread, ends) {

@@ -506,7 +506,7 @@ def chosen(value: Any, zone: ZoneInfo) -> Any:
     """A browser gives a date and time without a zone; Slack's picker gives seconds since 1970."""
     if isinstance(value, dict) and "local" in value:
         local = datetime.fromisoformat(value["local"]).replace(tzinfo=zone)
-        return str(int(local.timestamp()))
+        return int(local.timestamp())
     return value
 
 

@@ -34,10 +34,10 @@ class RealTokensError(RuntimeError):
     """The environment holds what looks like tokens of a real Slack."""
 
 
-def refuse_real_tokens(environ: Mapping[str, str]) -> None:
+def refuse_real_tokens(environment: Mapping[str, str]) -> None:
     """Raise RealTokensError when SLACK_BOT_TOKEN or SLACK_APP_TOKEN look real."""
     for name in TOKEN_NAMES:
-        value = environ.get(name, "").strip()
+        value = environment.get(name, "").strip()
         if value.startswith(REAL_TOKENS) and not value.startswith(OWN_TOKENS):
             raise RealTokensError(
                 f"{name} looks like a token of a real Slack workspace. "
@@ -85,7 +85,7 @@ class SmallSlack:
         signing_secret: str | None = None,
         scopes: Iterable[str] | None = None,
         manifest: Manifest | Path | None = None,
-        environ: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         clock: MovableClock | None = None,
         page: bool = False,
         seed: int = 0,
@@ -93,10 +93,10 @@ class SmallSlack:
         """Run a small Slack for the length of an `async with`.
 
         With `delivery="http"` requests go, signed, to `request_url`, which may also be set later
-        by `take_requests_at`. `scopes` replaces those of the manifest. `environ` is looked at for
+        by `take_requests_at`. `scopes` replaces those of the manifest. `environment` is looked at for
         real tokens: RealTokensError. OSError when the port is taken.
         """
-        refuse_real_tokens(environ or {})
+        refuse_real_tokens(environment or {})
         clock = clock or MovableClock()
         known = read_manifest(manifest) if isinstance(manifest, Path) else manifest or Manifest()
         slack = cls(clock, Faults(seed), known, small_company(clock))

@@ -34,14 +34,13 @@ def prompt_message(prompt: Prompt, check_id: str, words: Words, mention: str = "
     """A question with its taps, and the ways out of it behind a menu."""
     elements = [button(option, check_id, prompt.step) for option in prompt.options]
     numbered = [{**e, "action_id": f"{e['action_id']}:{n}"} for n, e in enumerate(elements)]
-    if prompt.pick:
-        numbered.insert(0, _pick(prompt, check_id, words))
     if prompt.kind:
         numbered.append(_kinds(prompt.kind, check_id, words))
     if menu := _menu(prompt, check_id, words):
         numbered.append(menu)
+    picking = (_pick(prompt, check_id, words),) if prompt.pick else ()
     actions = ({"type": "actions", "elements": numbered},) if numbered else ()
-    return message(prompt.lines, actions, mention)
+    return message(prompt.lines, (*picking, *actions), mention)
 
 
 def answered_message(prompt: Prompt, answer: str) -> Body:
@@ -73,12 +72,15 @@ def button(option: Option, check_id: str, step: Step) -> Block:
 
 
 def _pick(prompt: Prompt, check_id: str, words: Words) -> Block:
-    return {
+    """Several at once; Slack has multi-selects beside a section, not among buttons."""
+    select = {
         "type": "multi_static_select",
         "action_id": f"pick:{check_id}:{prompt.step.key}",
         "placeholder": plain_text(words.text("keep.options.pick")),
         "options": [_option(option.label, option.argument) for option in prompt.pick],
     }
+    label = plain_text(words.text("keep.options.several"))
+    return {"type": "section", "text": label, "accessory": select}
 
 
 def _kinds(kind: Kind, check_id: str, words: Words) -> Block:

@@ -1,5 +1,6 @@
 """Lines of the coach as Block Kit text. A seller's words are never read as markup."""
 
+import re
 from typing import Any
 
 from coaching.words import Line, plain
@@ -35,6 +36,23 @@ def fallback(lines: tuple[Line, ...], mention: str = "") -> str:
 def escape(text: str) -> str:
     """Text that cannot become a mention or a link."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
+
+def unescape(text: str) -> str:
+    """What a person typed, from how Slack passes it on: escaped, with links, people and places
+    in angle brackets (docs.slack.dev/messaging/formatting-message-text)."""
+    typed = _REFERENCE.sub(_as_typed, text)
+    return typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    target, label = found.groups()
+    if label:
+        return f"#{label}" if target.startswith("#") else label
+    return f"@{target[1:]}" if target.startswith("!") else target
 
 
 def plain_text(text: str) -> Block:

@@ -5,11 +5,14 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.playground.server import SmallSlack
+from bot.playground.signed_http import HttpCarrier
 from bot.playground.workspace import Message
+from bot.sender import PACE, Pace
 from bot.serve import running
 from bot.settings import Settings
 from storage import Store
@@ -24,10 +27,11 @@ Json = dict[str, Any]
 
 @dataclass
 class Stage:
-    """One workspace with differ at work in it; ``me`` is who acts."""
+    """One workspace with differ at work in it, at ``url``; ``me`` is who acts."""
 
     slack: SmallSlack
     store: Store
+    url: str
     me: str = SAM
 
     @property
@@ -37,8 +41,10 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until everything that is to be sent has been sent."""
+        # Slack takes about one post a second: here that time passes at once.
+        self.slack.clock.advance(timedelta(seconds=5))
         async with asyncio.timeout(10):
-            while await self.store.next_due() is not None:
+            while await self.store.next_due() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)  # the outbox has no bell for "empty"
 
     def messages(self) -> list[Message]:
@@ -64,7 +70,12 @@ class Stage:
         raise AssertionError(f"no [{label}] in:\n{self.slack.workspace.transcript(self.me)}")
 
     async def tap(self, label: str, among: list[Message] | None = None) -> None:
-        """Tap a button, or an entry of a menu, by its label."""
+        """Tap a button, or an entry of a menu, by its label, and wait for what follows."""
+        await self.press(label, among)
+        await self.settle()
+
+    async def press(self, label: str, among: list[Message] | None = None) -> None:
+        """Tap, and wait no longer than until Slack has been answered."""
         message, block, element = self.find(label, self.messages() if among is None else among)
         value = None
         if element["type"] != "button":
@@ -81,7 +92,6 @@ class Stage:
             value=value,
         )
         assert outcome.ok, outcome
-        await self.settle()
 
     async def command(self, text: str) -> None:
         """Type a slash command in #deals."""
@@ -113,25 +123,37 @@ def labels(element: Json) -> list[str]:
 
 
 def settings_for(slack: SmallSlack, folder: Path, **more: Any) -> Settings:
-    """The product's settings in front of a small Slack."""
-    socket = {"app_token": slack.app_token} if "app_token" not in more else {}
-    return Settings(
-        bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        database_url=f"sqlite+aiosqlite:///{folder}/differ.db",
-        keys=KEYS,
-        port=0,
-        **socket,
-        **more,
-    )
+    """The product's settings in front of a small Slack, over Socket Mode or signed HTTP."""
+    way = {"app_token": slack.app_token}
+    if isinstance(slack.carrier, HttpCarrier):
+        way = {"signing_secret": slack.signing_secret}
+    given = {
+        "bot_token": slack.bot_token,
+        "slack_api_url": slack.api_url,
+        "database_url": f"sqlite+aiosqlite:///{folder}/differ.db",
+        "keys": KEYS,
+        "port": 0,
+    }
+    return Settings(**{**given, **way, **more})
+
+
+@asynccontextmanager
+async def at_work(slack: SmallSlack, folder: Path, pace: Pace = PACE) -> AsyncIterator[Stage]:
+    """One process's worth of the product, in front of a small Slack that is there."""
+    async with running(settings_for(slack, folder), slack.clock.now, pace) as differ:
+        url = f"http://127.0.0.1:{differ.port}"
+        if isinstance(slack.carrier, HttpCarrier):
+            slack.take_requests_at(f"{url}/slack/events")
+        yield Stage(slack, differ.store, url)
 
 
 @asynccontextmanager
 async def on_stage(
-    folder: Path, delivery: Literal["socket", "http"] = "socket"
+    folder: Path, delivery: Literal["socket", "http"] = "socket", pace: Pace = PACE
 ) -> AsyncIterator[Stage]:
     """The product running against a new small Slack, over Socket Mode or signed HTTP."""
-    async with SmallSlack.start(manifest=ROOT / "app_manifest.yml", delivery=delivery) as slack:
-        settings = settings_for(slack, folder)
-        async with running(settings, slack.clock.now) as store:
-            yield Stage(slack, store)
+    async with (
+        SmallSlack.start(manifest=ROOT / "app_manifest.yml", delivery=delivery) as slack,
+        at_work(slack, folder, pace) as stage,
+    ):
+        yield stage

@@ -75,7 +75,9 @@ async def world(slack: SmallSlack, client: AsyncWebClient) -> AsyncIterator[Worl
     await client.views_publish(user_id="U1SAM", view=home())
     everyone = {"U1SAM", "U2PRIYA", workspace.bot_user}
     workspace.add_channel(Channel("C8SECRET", "board", {"U4ANA"}, is_private=True))
-    workspace.add_channel(Channel("C9OLD", "old-deals", everyone, is_archived=True))
+    old = workspace.add_channel(Channel("C9OLD", "old-deals", everyone))
+    names["old"] = (await client.chat_postMessage(channel="C9OLD", text="old"))["ts"]
+    old.is_archived = True
     workspace.users["U5LENA"].deleted = True
     async with aiohttp.ClientSession() as session:
         yield World(slack, session, names)
@@ -146,6 +148,8 @@ REFUSED: list[tuple[str, str, Json, str]] = [
      "invalid_arguments"),
     ("deleting a person's words", "chat.delete", {"channel": DM, "ts": "{theirs}"},
      "cant_delete_message"),
+    ("changing what is archived", "chat.update", {"channel": "C9OLD", "ts": "{old}", "text": "x"},
+     "is_archived"),
     ("deleting twice", "chat.delete", {"channel": DM, "ts": "{deleted}"}, "message_not_found"),
     # Conversations
     ("a DM with an unknown person", "conversations.open", {"users": "U0NOBODY"}, "user_not_found"),
@@ -153,6 +157,8 @@ REFUSED: list[tuple[str, str, Json, str]] = [
     ("a DM with the bot itself", "conversations.open", {"users": "UDIFFER"}, "cannot_dm_bot"),
     ("a group DM", "conversations.open", {"users": "U1SAM,U2PRIYA"}, "missing_scope"),
     ("a DM with nobody", "conversations.open", {}, "invalid_arguments"),
+    ("a DM that is not there yet", "conversations.open",
+     {"users": "U2PRIYA", "prevent_creation": True}, "channel_not_found"),
     ("reading a channel", "conversations.history", {"channel": "C2DEALS"}, "missing_scope"),
     ("asking about a channel", "conversations.info", {"channel": "C2DEALS"}, "missing_scope"),
     ("replies of nothing", "conversations.replies", {"channel": DM, "ts": "1.000001"},
@@ -162,6 +168,10 @@ REFUSED: list[tuple[str, str, Json, str]] = [
      "invalid_limit"),
     ("an oldest that is no ts", "conversations.history", {"channel": DM, "oldest": "noon"},
      "invalid_ts_oldest"),
+    ("a latest that is no ts", "conversations.history", {"channel": DM, "latest": "noon"},
+     "invalid_ts_latest"),
+    ("a number that is a flag", "conversations.history", {"channel": DM, "limit": True},
+     "invalid_arguments"),
     ("a cursor nobody gave", "conversations.history", {"channel": DM, "cursor": "abc"},
      "invalid_cursor"),
     ("an unknown user", "users.info", {"user": "U0NOBODY"}, "user_not_found"),
@@ -356,6 +366,35 @@ async def test_history_is_newest_first_and_without_replies(world: World) -> None
     assert first["has_more"]
     later = await world.call("conversations.history", {"channel": DM, "oldest": "{parent}"})
     assert [message["text"] for message in later["messages"]] == ["mine"]
+
+
+async def test_a_page_of_history_ends_where_it_is_asked_to(world: World) -> None:
+    until = {"channel": DM, "latest": "{parent}"}
+    assert (await world.call("conversations.history", until))["messages"] == []
+    answer = await world.call("conversations.history", {**until, "inclusive": True})
+    assert [message["text"] for message in answer["messages"]] == ["parent"]
+
+
+async def test_channels_are_read_with_the_scope_of_their_kind() -> None:
+    scopes = ["im:read", "im:write", "channels:read", "channels:history"]
+    async with SmallSlack.start(scopes=scopes) as slack, aiohttp.ClientSession() as session:
+        world = World(slack, session, {})
+        opened = await world.call("conversations.open", {"users": "U1SAM"})
+        again = await world.call("conversations.open", {"channel": opened["channel"]["id"]})
+        dm = await world.call("conversations.info", {"channel": DM})
+        asked = {"channel": "C2DEALS", "include_num_members": True}
+        deals = await world.call("conversations.info", asked)
+        outside = await world.call("conversations.history", {"channel": "C1GENERAL"})
+    assert again["already_open"]
+    assert dm["channel"]["user"] == "U1SAM"
+    assert (deals["channel"]["is_member"], deals["channel"]["num_members"]) == (True, 6)
+    assert outside["error"] == "not_in_channel"
+
+
+async def test_who_left_has_no_time_zone(world: World) -> None:
+    lena = (await world.call("users.info", {"user": "U5LENA"}))["user"]
+    assert lena["deleted"]
+    assert "tz" not in lena
 
 
 async def test_replies_begin_with_their_parent_even_a_deleted_one(world: World) -> None:

@@ -46,13 +46,13 @@ async def test_it_listens_on_the_loopback_address_only(slack: SmallSlack) -> Non
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 async def test_it_does_not_run_beside_real_tokens(name: str) -> None:
     with pytest.raises(RealTokensError, match=f"{name} looks like a token of a real Slack"):
-        async with SmallSlack.start(environ={name: "xoxb-1234-5678-abcd"}):
+        async with SmallSlack.start(environment={name: "xoxb-1234-5678-abcd"}):
             pass
 
 
 async def test_its_own_tokens_may_be_in_the_environment(slack: SmallSlack) -> None:
-    environ = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-    async with SmallSlack.start(environ=environ) as other:
+    environment = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+    async with SmallSlack.start(environment=environment) as other:
         assert other.port != slack.port
 
 
@@ -168,6 +168,54 @@ async def test_a_transcript_reads_like_the_screen(
         "  | differ: *Value.* R&D would say?",
         "  |   [Yes]",
         "  | sam: they would",
+    ]
+
+
+async def test_a_transcript_shows_every_kind_of_block_form_and_home(
+    slack: SmallSlack, client: AsyncWebClient
+) -> None:
+    def plain(text: str) -> dict[str, Any]:
+        return {"type": "plain_text", "text": text}
+
+    image = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A chart"}
+    menu = {"options": [{"text": plain("Pause"), "value": "p"}]}
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "Her words"}]}
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": plain("Halden")},
+        {"type": "section", "text": plain("Next"), "accessory": {"type": "overflow", **menu}},
+        {"type": "context", "elements": [image, plain("today")]},
+        {"type": "actions", "elements": [{"type": "static_select", **menu}]},
+        {"type": "rich_text", "elements": [words]},
+        image,
+        {"type": "divider"},
+    ]
+    home = {"type": "home", "blocks": blocks}
+    typed = {"type": "plain_text_input", "placeholder": plain("Who?")}
+    asked = {"type": "input", "label": plain("For whom"), "element": typed}
+    form = {"type": "modal", "title": plain("Plan"), "submit": plain("Go"), "blocks": [asked]}
+    markdown = [{"type": "markdown", "text": "**bold**"}]
+    await client.chat_postMessage(channel="C2DEALS", text="x", blocks=markdown)
+    await client.chat_postMessage(channel="C2DEALS", text="gone")
+    gone = slack.workspace.in_channel("C2DEALS")[-1]
+    await slack.people.say("U2PRIYA", "C2DEALS", "why?", thread_ts=gone.ts)
+    await client.chat_delete(channel="C2DEALS", ts=gone.ts)
+    await client.views_publish(user_id="U1SAM", view=home)
+    await client.views_open(trigger_id=slack.workspace.new_trigger("U1SAM"), view=form)
+    assert slack.workspace.transcript("U1SAM").splitlines()[1:] == [
+        "== #deals ==",
+        "differ: **bold**",
+        "This message was deleted.",
+        "  | priya: why?",
+        "== form: Plan ==",
+        "For whom: <Who?>",
+        "== home ==",
+        "Halden",
+        "Next  [... Pause]",
+        "(A chart) today",
+        "<static_select: Pause>",
+        "Her words",
+        "(A chart)",
+        "----",
     ]
 
 

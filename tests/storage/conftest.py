@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -25,9 +27,17 @@ def keys() -> KeyRing:
     return KeyRing({"first": os.urandom(32)})
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, made once and copied."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
-async def store(url: str, keys: KeyRing) -> AsyncIterator[Store]:
-    await migrate(url)
+async def store(path: Path, url: str, keys: KeyRing, migrated: Path) -> AsyncIterator[Store]:
+    shutil.copy(migrated, path)
     opened = await Store.open(url, keys)
     yield opened
     await opened.close()
