@@ -12,7 +12,7 @@ from bot.playground.workspace import Message
 from tests.bot.stage import DEALS, Stage, labels, on_stage
 
 HERE = Path(__file__).parent
-COUNT = re.compile(r"^\*Taps and texts: .*\*$", re.MULTILINE)
+COUNT = re.compile(r"^\*Taps and texts: (\d+)\*$", re.MULTILINE)
 CORRECTIONS = ("edit ", "delete ", "[Back", "[Change an", "[Pause", "[Continue", "[Cancel", "[Skip")
 BY_WORD = ('"back"', '"change"', '"pause"', '"resume"', '"cancel"', '"skip"')
 Json = dict[str, Any]
