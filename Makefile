@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try test lint format pins clean
+.PHONY: help try serve test lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -12,6 +12,9 @@ help: ## Show this help
 
 try: .venv/.try-stamp ## Try differ in your browser: no Slack, no account
 	@$(BIN)/differ try
+
+serve: .venv/.try-stamp ## Run differ for your Slack workspace (settings in .env)
+	@$(BIN)/differ serve
 
 test: lint ## Check everything: lint, types, all tests, the method covered in every branch
 	$(BIN)/pytest --cov --cov-fail-under=100

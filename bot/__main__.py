@@ -10,10 +10,11 @@ import webbrowser
 from importlib.metadata import version
 from pathlib import Path
 
+from bot import keys
 from bot.playground.server import RealTokensError, SmallSlack
-from bot.serve import CannotStart, running, serve, set_up_logging, wait_for_stop
-from bot.settings import Settings, WrongSettings, read_database, read_settings
-from storage import StorageError, migrate
+from bot.serve import CannotStart, running, serve, set_up_logging, until_stopped
+from bot.settings import Settings, WrongSettings, read_settings, read_storage
+from storage import StorageError, back_up, migrate, restore
 
 ENV_FILE = Path(".env")
 MANIFEST = Path(__file__).parents[1] / "app_manifest.yml"
@@ -62,6 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=_serve)
     migrating = commands.add_parser("migrate", help="bring the database up to this version")
     migrating.set_defaults(run=_migrate)
+    backing_up = commands.add_parser("backup", help="write every row, still sealed, into a file")
+    backing_up.add_argument("file", type=Path, help="the new file; the keys are not in it")
+    backing_up.set_defaults(run=_backup)
+    restoring = commands.add_parser("restore", help="fill an empty database from a backup")
+    restoring.add_argument("file", type=Path, help="a file that `differ backup` wrote")
+    restoring.set_defaults(run=_restore)
+    rotating = commands.add_parser("keys", help="rotate the keys that seal what sellers write")
+    rotating.add_argument("what", choices=["rotate"], help="a new key in front, the old ones kept")
+    rotating.set_defaults(run=_rotate_keys)
     return parser
 
 
@@ -73,7 +83,7 @@ def _try(arguments: argparse.Namespace) -> int:
 async def _playground(port: int, *, browser: bool) -> None:
     """The coach at work in the small Slack. It reads no .env and refuses exported tokens."""
     set_up_logging("WARNING")
-    with tempfile.TemporaryDirectory(prefix="differ-") as folder:
+    with until_stopped(), tempfile.TemporaryDirectory(prefix="differ-") as folder:
         start = SmallSlack.start(port=port, page=True, manifest=MANIFEST, environment=os.environ)
         async with start as slack:
             settings = Settings(
@@ -90,7 +100,7 @@ async def _playground(port: int, *, browser: bool) -> None:
                 )
                 if browser:
                     await asyncio.to_thread(webbrowser.open, slack.origin)
-                await wait_for_stop()
+                await asyncio.Event().wait()
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -101,8 +111,26 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    asyncio.run(migrate(read_database(os.environ, ENV_FILE)))
+    asyncio.run(migrate(read_storage(os.environ, ENV_FILE).database_url))
     print("The database is up to date.")
+    return 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    count = asyncio.run(back_up(read_storage(os.environ, ENV_FILE).database_url, arguments.file))
+    print(f"{count} rows are in {arguments.file}. Keep the keys apart from it: it needs them.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    count = asyncio.run(restore(read_storage(os.environ, ENV_FILE).database_url, arguments.file))
+    print(f"{count} rows are restored. They need the keys of the time of the backup.")
+    return 0
+
+
+def _rotate_keys(arguments: argparse.Namespace) -> int:
+    count = asyncio.run(keys.rotate(read_storage(os.environ, ENV_FILE)))
+    print(f"Workspaces put under the new key: {count}. Older backups still need the old one.")
     return 0
 
 

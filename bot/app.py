@@ -26,31 +26,34 @@ from storage import StorageError, Tenant
 log = logging.getLogger("differ.app")
 
 
-def build_app(
-    desk: Desk, installations: Installations, client: AsyncWebClient, signing_secret: str
-) -> AsyncApp:
+def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) -> AsyncApp:
     """The app with all its listeners.
 
     ``process_before_response``: a listener commits before Slack hears "ok", so that what failed
     is delivered again and nothing acknowledged is lost.
     """
     app = AsyncApp(
-        # Socket Mode needs no secret, and Bolt asks for some.
-        signing_secret=signing_secret or "unused in Socket Mode",
+        # Signatures are checked where requests come in, before anything of them is read.
+        request_verification_enabled=False,
+        signing_secret="checked by then",
         client=client,
         authorize=_authorize(installations),
         process_before_response=True,
-        request_verification_enabled=bool(signing_secret),
         raise_error_for_unhandled_request=False,
     )
     commands, taps, forms, texts = Commands(desk), Taps(desk), Forms(desk), Texts(desk)
     installs = Installs(installations)
 
+    # Bolt asks one after the other whose a request is: what comes most often stands first.
+    app.action(re.compile(r"^tap:\d+$"))(taps.on_tap)
+    app.event({"type": "message", "subtype": "message_changed"})(texts.on_edited)
+    app.event({"type": "message", "subtype": "message_deleted"})(texts.on_deleted)
+    app.event("message")(texts.on_message)
+
     app.command("/differ")(commands.on_differ)
     app.shortcut("start_check")(commands.on_shortcut)
     app.shortcut("check_message")(commands.on_message_shortcut)
 
-    app.action(re.compile(r"^tap:\d+$"))(taps.on_tap)
     app.action(re.compile(r"^form:\d+$"))(taps.on_form)
     app.action("more")(taps.on_more)
     app.action(re.compile(r"^pick:"))(taps.on_pick)
@@ -62,9 +65,6 @@ def build_app(
     app.view("evidence")(forms.on_evidence)
     app.view("change")(forms.on_change)
 
-    app.event({"type": "message", "subtype": "message_changed"})(texts.on_edited)
-    app.event({"type": "message", "subtype": "message_deleted"})(texts.on_deleted)
-    app.event("message")(texts.on_message)
     app.event("app_uninstalled")(installs.on_gone)
     app.event("tokens_revoked")(installs.on_gone)
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class Pace:
     """Seconds: for one call of Slack (well under the lease), for which a claimed message belongs
     to this process, and after which the outbox is looked at though nobody called."""
 
-    timeout: int = 10
+    timeout: float = 10.0
     lease: float = 30.0
     poll: float = 1.0
 
@@ -73,27 +74,32 @@ class Sender:
         """Something was committed that wants to be sent."""
         self._woken.set()
 
-    async def run(self) -> None:
-        """Send until stopped."""
+    def start(self) -> None:
+        """Send from now on, until stopped."""
+        self._running = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
         while not self._stopping:
             self._woken.clear()
-            claimed = await self._claim()
-            for outgoing in claimed:
+            for outgoing in await self._claim():
                 self._start(outgoing)
-            if not claimed:
-                await self._rest()
+            # A claim takes all that is due, or all that fits: asking again would find nothing.
+            await self._rest()
 
     async def stop(self, grace: float) -> None:
         """Claim nothing more, finish what is under way, give back the rest."""
         self._stopping = True
         self._woken.set()
+        # What was claimed at this moment is still started.
+        await self._running
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         # What was cut off may still be taken: it is not looked up before a call's time is over.
-        await self._store.release(self._owner, self._pace.timeout)
+        with suppress(StorageError):  # then the lease runs out by itself
+            await self._store.release(self._owner, self._pace.timeout)
 
     async def _claim(self) -> list[Outgoing]:
         free = AT_ONCE - len(self._under_way)
@@ -212,7 +218,8 @@ class Sender:
 
     async def _doubt(self, outgoing: Outgoing) -> None:
         """It may have been done. A post is looked up once no answer can come any more."""
-        await self._store.uncertain(outgoing, self._pace.timeout if outgoing.op == "post" else 1.0)
+        wait = self._pace.timeout if outgoing.op == "post" else self._pace.poll
+        await self._store.uncertain(outgoing, wait)
 
     async def _put_off(self, outgoing: Outgoing, seconds: float, reason: str) -> None:
         """Try again later. What was in doubt stays in doubt: the look-up itself may have failed."""

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +21,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import build_app
 from bot.installations import Installations
+from bot.keys import read_keys
 from bot.listeners.desk import Desk
-from bot.sender import LATER, PACE, UNKNOWN, Pace, Sender
+from bot.sender import LATER, UNKNOWN, Pace, Sender
 from bot.settings import Settings
 from bot.web import Ready, build_web
-from storage import Installation, KeyRing, Store, Tenant, migrate, new_id
+from storage import Installation, Store, Tenant, migrate, new_id
 
 log = logging.getLogger("differ")
 
@@ -61,46 +62,61 @@ async def serve(settings: Settings, now: Now = utc_now) -> None:
         CannotStart: wrong tokens, a port that is taken, keys that do not fit.
         StorageError: a database that cannot be used.
     """
-    async with running(settings, now):
-        await wait_for_stop()
-        log.info("stopping; what is under way is finished first")
+    with until_stopped():
+        async with running(settings, now):
+            await asyncio.Event().wait()
 
 
-async def wait_for_stop() -> None:
-    """Until SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """End the block of this task, in its order, at the first SIGTERM or SIGINT."""
+    task, asked = asyncio.current_task(), asyncio.Event()
+    assert task is not None
+
+    def stop() -> None:
+        if not asked.is_set():
+            log.info("stopping; what is under way is finished first")
+            asked.set()
+            task.cancel()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    await stopped.wait()
+        with suppress(NotImplementedError):  # Windows, where Ctrl+C ends the block as well
+            asyncio.get_running_loop().add_signal_handler(name, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+        task.uncancel()
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, now: Now = utc_now, pace: Pace = PACE
+    settings: Settings, now: Now = utc_now, pace: Pace | None = None
 ) -> AsyncIterator[Running]:
     """differ at work, for the length of an ``async with``."""
+    pace = pace or Pace(settings.post_timeout, settings.lease)
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, pace, stack)
         installations = Installations(store)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = AsyncWebClient(
-            base_url=settings.slack_api_url,
-            session=session,
-            timeout=pace.timeout,
-            retry_handlers=[],
-        )
+        # With a session of its own the SDK heeds no other timeout than the session's.
+        timeout = aiohttp.ClientTimeout(total=pace.timeout)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
         await _install(settings, client, installations)
-        secret = "" if settings.socket_mode else settings.signing_secret
-        app = build_app(Desk(store, now), installations, client, secret)
-        await _start_sender(Sender(store, installations, client, new_id(), pace), stack)
-        ready = await _start_socket(settings, app, pace, stack)
-        web_app = build_web(None if settings.socket_mode else app, store, ready)
+        app = build_app(Desk(store, now), installations, client)
+        sender = Sender(store, installations, client, new_id(), pace)
+        sender.start()
+        stack.push_async_callback(sender.stop, GRACE / 2)
+        ready = await _start_socket(settings, app, client, stack)
+        taking = None if settings.socket_mode else app
+        web_app = build_web(taking, settings.signing_secret, store, ready)
         yield Running(store, await _start_web(settings, web_app, stack))
 
 
 async def _open_store(settings: Settings, pace: Pace, stack: AsyncExitStack) -> Store:
     """The database, migrated, with the keys that open it."""
-    keys = _keys(settings)
+    keys = read_keys(settings)
     await migrate(settings.database_url)
     store = await Store.open(settings.database_url, keys)
     stack.push_async_callback(store.close)
@@ -111,30 +127,6 @@ async def _open_store(settings: Settings, pace: Pace, stack: AsyncExitStack) -> 
         # it is looked up when that call's time is over, not only when its lease is.
         await store.release(seconds=pace.timeout)
     return store
-
-
-def _keys(settings: Settings) -> KeyRing:
-    """Raises CannotStart, naming where the keys come from, when they cannot be read."""
-    source = settings.key_file or "DIFFER_KEYS"
-    try:
-        return _read_keys(settings)
-    except UnicodeDecodeError:
-        raise CannotStart(f"{source} holds no keys.") from None
-    except ValueError as error:
-        raise CannotStart(f"{source}: {error}.") from None
-
-
-def _read_keys(settings: Settings) -> KeyRing:
-    if settings.key_file is None:
-        return KeyRing.from_text(settings.keys)
-    keys, made = KeyRing.read_or_make_file(settings.key_file)
-    if made:
-        log.warning(
-            "made a key file at %s. Keep a copy apart from the database: without it nothing "
-            "that sellers wrote can be read again, by anybody",
-            settings.key_file,
-        )
-    return keys
 
 
 async def _install(
@@ -180,18 +172,8 @@ async def _ask(
         pause = min(PATIENCE, pause * 2)
 
 
-async def _start_sender(sender: Sender, stack: AsyncExitStack) -> None:
-    task = asyncio.create_task(sender.run())
-
-    async def stop() -> None:
-        await sender.stop(GRACE / 2)
-        await task
-
-    stack.push_async_callback(stop)
-
-
 async def _start_socket(
-    settings: Settings, app: AsyncApp, pace: Pace, stack: AsyncExitStack
+    settings: Settings, app: AsyncApp, client: AsyncWebClient, stack: AsyncExitStack
 ) -> Ready:
     """Connect by Socket Mode, if that is the way. Returns what says whether it is connected."""
 
@@ -200,12 +182,8 @@ async def _start_socket(
 
     if not settings.socket_mode:
         return connected_or_http
-    session = await stack.enter_async_context(aiohttp.ClientSession())
     own = AsyncWebClient(
-        base_url=settings.slack_api_url,
-        token=settings.app_token,
-        session=session,
-        timeout=pace.timeout,
+        base_url=settings.slack_api_url, token=settings.app_token, session=client.session
     )
     # The handler itself would try a token that is refused for ever, and say nothing.
     opened = await _ask(

@@ -32,6 +32,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 3000
     log_level: str = "INFO"
+    post_timeout: float = 10.0
+    lease: float = 30.0
 
     def __repr__(self) -> str:
         return "Settings(...)"  # tokens and keys are in here
@@ -72,19 +74,22 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
         host=get("HOST", "127.0.0.1"),
         port=int(port) if port.isdecimal() else 0,
         log_level=level,
+        post_timeout=_seconds(get("POST_TIMEOUT", "10")),
+        lease=_seconds(get("LEASE", "30")),
     )
     if problems := _problems(settings):
         raise WrongSettings(problems)
     return settings
 
 
-def read_database(environ: Mapping[str, str], env_file: Path | None = None) -> str:
-    """The database's address alone, for commands that speak to nobody."""
+def read_storage(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
+    """The database and its keys alone, for commands that speak to nobody. WrongSettings."""
     filed = dotenv_values(env_file) if env_file and env_file.exists() else {}
-    url = environ.get("DATABASE_URL") or filed.get("DATABASE_URL") or DATABASE
+    given = {**filed, **environ}
+    url = given.get("DATABASE_URL") or DATABASE
     if problem := _database_problem(url):
         raise WrongSettings([problem])
-    return url
+    return Settings(database_url=url, keys=(given.get("DIFFER_KEYS") or "").strip())
 
 
 def _problems(settings: Settings) -> list[str]:
@@ -97,11 +102,21 @@ def _problems(settings: Settings) -> list[str]:
         found.append("PORT must be a number from 1 to 65535.")
     if settings.log_level not in LEVELS:
         found.append(f"LOG_LEVEL must be one of {', '.join(LEVELS)}.")
+    if not 0 < 2 * settings.post_timeout < settings.lease:
+        found.append("POST_TIMEOUT and LEASE must be seconds, LEASE more than twice POST_TIMEOUT.")
     if not settings.slack_api_url.startswith(("http://", "https://")):
         found.append("SLACK_API_URL must begin with https:// (or http:// on this machine).")
     if not settings.keys and settings.key_file is None:
         found.append("DIFFER_KEYS is missing: with PostgreSQL the keys must be given, id:base64.")
     return [problem for problem in found if problem]
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds; 0, which no setting may be, when it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _bot_token_problem(settings: Settings) -> str:

@@ -107,16 +107,16 @@ def extend(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
     gate = Step(Ask.GATE, last.step.factor)
     if last.reply is Reply.YES and dialogue.standing.step() == gate:
         return advance(dialogue, hear(dialogue, (said,), words))
-    typed = bool(last.said) and hear(before, last.said, words).reply is last.reply
-    if not typed or last.reply in _NOTED:
+    grows = last.reply in _GROWS and bool(last.said)
+    if not (grows and hear(before, last.said, words).reply is last.reply):
         kept = replace(last, said=(*last.said, said))
         return replace(dialogue, moves=(*before.moves, kept))
     together = sorted((*last.said, said), key=lambda one: one.source)
     return advance(before, hear(before, tuple(together), words))
 
 
-_NOTED = (Reply.YES, Reply.NO, Reply.UNSURE, Reply.NOT, Reply.NONE, Reply.PROBABLY, Reply.BETTER)
-"""Answers that stand, whatever is said after them in the same breath."""
+_GROWS = (Reply.SENTENCE, Reply.WORDS, Reply.NOTE, Reply.BELIEVE)
+"""Answers in words that grow by what is said in the same breath; every other one stands."""
 
 
 def edit(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:

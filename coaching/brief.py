@@ -44,10 +44,14 @@ class Choice:
     @property
     def key(self) -> str:
         """Stable within a check: ``nothing``, or ``competitor:acme``."""
-        return f"{self.sort}:{self.name.casefold()}" if self.name else str(self.sort)
+        name = self.name.casefold().replace("|", "/")  # keys are joined by bars
+        return f"{self.sort}:{name}" if name else str(self.sort)
 
 
 NOTHING = Choice(Sort.NOTHING)
+
+_NOT_A_NAME = frozenset("a an the their our my head director vp chief dr mr mrs ms prof".split())
+"""First words of a person typed as a role or with a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ class Brief:
 
     @property
     def first_name(self) -> str:
-        """The buyer's first name, else the company, else nothing."""
-        return self.person.split()[0] if self.person.strip() else self.company.strip()
+        """The buyer's first name, or the whole of a role; else the company, else nothing."""
+        person = self.person.partition(",")[0].split()
+        if not person:
+            return self.company.strip()
+        return " ".join(person) if person[0].lower().strip(".") in _NOT_A_NAME else person[0]
 
     @property
     def competitors(self) -> tuple[Choice, ...]:

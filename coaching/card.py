@@ -1,8 +1,7 @@
 """The card at the head of a check's thread: where it stands, at any moment."""
 
 from coaching.dialogue import Dialogue
-from coaching.factors import State
-from coaching.moves import Ask, Reply, Step
+from coaching.moves import Ask, Change, Reply, Step
 from coaching.phrases import short
 from coaching.prompts import Option, Prompt, change_line
 from coaching.standing import Standing
@@ -33,7 +32,7 @@ def _head(standing: Standing, words: Words) -> tuple[Line, Line]:
 
 def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
     lines: list[Line] = []
-    if all(state is State.OPEN for state in standing.states.values()) and not standing.closed:
+    if not any(record.answer for record in standing.records.values()) and not standing.closed:
         lines.append(words.say("card.nothing"))
     if standing.gut and standing.again:
         lines.append(
@@ -43,7 +42,7 @@ def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
                 after=answer_label(standing.again, words).lower(),
             )
         )
-    if standing.change_settled and standing.change:
+    if standing.change_settled and standing.change and standing.change != Change():
         lines.append(change_line(standing.change, standing, words))
     if step.ask in (Ask.PAUSED, Ask.CANCELLED, Ask.DONE):
         lines.append(words.say(f"card.step_{step.ask}"))

@@ -15,7 +15,7 @@ def factors_to_change(standing: Standing) -> tuple[Factor, ...]:
     """
     states = standing.states
     missing = tuple(f for f in work_order(states) if f in standing.asked_factors)
-    return missing or tuple(sorted(ASKED, key=lambda f: _strength(standing, f)))
+    return missing or tuple(sorted(standing.asked_factors, key=lambda f: _strength(standing, f)))
 
 
 def _strength(standing: Standing, factor: Factor) -> tuple[bool, int]:

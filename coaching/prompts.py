@@ -17,6 +17,8 @@ from coaching.words import Line, Words, fill, plain
 
 MAX_PROMPT = 300
 """Characters of one prompt; the verdict and the card are exempt."""
+MAX_THANKS = 30
+"""Of these, what is kept free for a short word on the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     kind = words.text(f"kind.{standing.brief.kind}.question")
     # Word for word and alone the first time; later the kind of plan opens.
     opener = (fill(kind, **values),) if dialogue.number and kind else ()
-    lines = (*opener, words.say("question.article"), _against(standing, values, words))
+    lines = (words.say("question.article"), _against(standing, values, words))
+    # Long names leave no room for an opener, nor for the word on a note before it.
+    room = MAX_PROMPT - MAX_THANKS - sum(len(plain(line)) + 1 for line in (*opener, *lines))
+    lines = (*opener, *lines) if room >= 0 else lines
     return Prompt(step, lines, _yes_no(words), kind=standing.brief.kind)
 
 

@@ -1,10 +1,10 @@
 """Which question of the bank is drawn: one not asked lately, deeper with experience."""
 
+from coaching.change import factors_to_change
 from coaching.dialogue import Dialogue
 from coaching.factors import Factor, State
 from coaching.moves import Ask, Step
 from coaching.standing import Standing
-from coaching.verdict import work_order
 from coaching.words import Words
 
 DEPTHS = ("one", "two", "three")
@@ -26,15 +26,16 @@ def draw(dialogue: Dialogue, step: Step, earlier: Asked, words: Words) -> str:
     if factor is None or (step.ask is Ask.GATE and standing.records[factor].by_how_win):
         return ""
     asked = (tuple(question for _, question in dialogue.asked), *earlier)
-    fitting = [
-        question
-        for depth in _depths(dialogue, standing, step, factor)
-        for question in _of_depth(factor, depth, words, rivals=bool(standing.brief.competitors))
-    ]
-    fresh = [q for q in fitting if not any(q in check for check in asked[: REST + 1])]
-    if fresh:
-        return fresh[0]
-    return max(fitting, key=lambda q: next(i for i, c in enumerate(asked) if q in c))
+
+    def age(question: str) -> int:
+        return next((i for i, check in enumerate(asked) if question in check), len(asked))
+
+    rivals = bool(standing.brief.competitors)
+    depths = _depths(dialogue, standing, step, factor)
+    fitting = [q for depth in depths for q in _of_depth(factor, depth, words, rivals=rivals)]
+    rested = [question for question in fitting if age(question) > min(REST, len(asked) - 1)]
+    deep = [question for question in rested if question.split(".")[1] == rested[0].split(".")[1]]
+    return max(deep or fitting, key=age)
 
 
 def factor_of(standing: Standing, step: Step) -> Factor | None:
@@ -42,8 +43,7 @@ def factor_of(standing: Standing, step: Step) -> Factor | None:
     if step.ask is Ask.GATE:
         return step.factor
     if step.ask is Ask.HARD:
-        order = work_order(standing.states)
-        return next(f for f in order if f in standing.asked_factors)
+        return factors_to_change(standing)[0]
     return None
 
 

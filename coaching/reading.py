@@ -11,6 +11,8 @@ from enum import StrEnum
 
 MAX_TEXT = 3000
 """Characters that one answer may have (Slack's own limit for a text input)."""
+MAX_PHRASE = 60
+"""Characters of the seller's own words that a doubt quotes."""
 
 
 class Source(StrEnum):
@@ -35,7 +37,8 @@ class Fault(StrEnum):
 class Reading:
     """A sentence read into its parts; parts that were not found are empty.
 
-    ``phrase`` is the seller's own wording that the fault points at, at most 60 characters.
+    ``phrase`` is the seller's own wording that the fault points at, in whole words and not longer
+    than ``MAX_PHRASE``.
     """
 
     text: str
@@ -86,10 +89,14 @@ _NAME_BEFORE_VERB = re.compile(
 _SAID_VERB = re.compile(rf"(?<!\w)(?:{_SAID})(?!\w)", re.I)
 _DID_VERB = re.compile(rf"(?<!\w)(?:{_DID})(?!\w)", re.I)
 _WE_TOLD = re.compile(
-    r"(?<!\w)(?:i|we|our\s+\w+)\s+(?:told|showed|sent|explained|said|presented|asked)(?!\w)", re.I
+    r"(?<!\w)(?<!if )(?:i|we|our\s+\w+)\s+"
+    r"(?:told|showed|sent|explained|said|presented|asked)(?!\w)",
+    re.I,
 )
 _NOT_YET = re.compile(
-    r"(?<!\w)(?:nobody|no one|hasn't|haven't|never|would|will|i'll|might|if i|going to)(?!\w)", re.I
+    r"(?<!\w)(?:nobody|no one|hasn['’]t|haven['’]t|never|"
+    r"would|will|i['’]ll|might|if i|going to)(?!\w)",
+    re.I,
 )
 _OURS = re.compile(r"(?<!\w)(?:we|we're|we've|our|ours|us|i|i'm|i've|my)(?!\w)", re.I)
 _THEIRS = re.compile(r"(?<!\w)(?:they|they're|their|theirs|them|she|her|he|his|him)(?!\w)", re.I)
@@ -126,15 +133,23 @@ def read(text: str, names: tuple[str, ...] = ()) -> Reading:
         source = Source.IMPRESSION
     fault, phrase = _fault(text, source)
     what = _what(text, who, when)
-    return Reading(text, who, what, when, source, fault, phrase[:60])
+    return Reading(text, who, what, when, source, fault, _whole_words(phrase))
+
+
+def _whole_words(phrase: str) -> str:
+    if len(phrase) <= MAX_PHRASE:
+        return phrase
+    return phrase[: MAX_PHRASE + 1].rpartition(" ")[0] or phrase[:MAX_PHRASE]
 
 
 def _who(text: str, names: tuple[str, ...]) -> str:
-    for name in filter(None, names):
+    names = tuple(filter(None, names))
+    for name in names:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
             return name
     if found := _NAME_BEFORE_VERB.search(text):
-        return found[1] if found[1].lower() not in ("i", "we", "our", "they") else ""
+        ours = found[1].lower().split()[0] in ("i", "we", "our", "my", "they")
+        return "" if ours else found[1]
     if found := _THEIR_ROLE.search(text):
         return found[0]
     pronoun = re.search(rf"(?<!\w)(they|she|he)\s+(?:{_SAID}|{_DID})(?!\w)", text, re.IGNORECASE)

@@ -69,7 +69,7 @@ def _reading(value: dict[str, Any]) -> Reading:
 
 
 def _brief(value: dict[str, Any]) -> Brief:
-    choices = tuple(Choice(Sort(c["sort"]), c.get("name", "")) for c in value["choices"])
+    choices = tuple(Choice(Sort(c["sort"]), c.get("name", "")) for c in value.get("choices", ()))
     parts = {
         "plan": "",
         **value,

@@ -132,7 +132,8 @@ class Standing:
             return Step(Ask.FILL_IN)
         if self.brief.length is Length.FIVE and self.gut is None:
             return Step(Ask.QUESTION)
-        if self.gut is Reply.NO and not self.how_win_asked:
+        five = self.brief.length is Length.FIVE
+        if five and self.gut is Reply.NO and not self.how_win_asked:
             return Step(Ask.HOW_WIN)
         return self._factor_step() or self._closing_step()
 
@@ -217,7 +218,8 @@ def _record(record: Record, move: Move, standing: Standing) -> Record:
         case Reply.MISREAD:
             return replace(record, contested=True, doubting=False)
         case Reply.BETTER:
-            return replace(record, better_than=move.choices, edited=False, mine=False)
+            kept = replace(record, edited=False, mine=False, contested=False)
+            return replace(kept, better_than=move.choices)
     return record
 
 

@@ -6,6 +6,8 @@ from coaching.standing import Standing
 from coaching.verdict import Outcome, Verdict, judge
 from coaching.words import Line, Words, fill
 
+_YES = (State.HELD, State.HEARD, State.CLAIMED)
+
 WHO_ELSE_FROM = 2
 """Pieces of evidence, all from one person, from which "who else must agree?" is asked."""
 
@@ -38,7 +40,11 @@ def verdict_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
 
 
 def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...]:
-    first = _name(verdict.order[0], words) if verdict.order else ""
+    order = verdict.order
+    if verdict.outcome is Outcome.NOT_YET:
+        # Its words speak of yeses, so what they point at is not one of them.
+        order = tuple(f for f in order if standing.states[f] not in _YES)
+    first = _name(order[0], words) if order else ""
     values = {"first": first, "First": first.capitalize(), "missing": first}
     values["Missing"] = first.capitalize()
     match verdict.outcome:

@@ -1,6 +1,7 @@
 """What is kept, and the only room that speaks SQL."""
 
-from storage.errors import Busy, Damaged, Full, NotReady, Stale, StorageError
+from storage.backup import back_up, restore
+from storage.errors import Busy, Damaged, Full, Interrupted, NotReady, Stale, StorageError
 from storage.identity import Seller, Tenant, new_id
 from storage.keys import KeyRing
 from storage.migrations import downgrade, migrate
@@ -23,6 +24,7 @@ __all__ = [
     "Damaged",
     "Full",
     "Installation",
+    "Interrupted",
     "KeyRing",
     "Message",
     "NotReady",
@@ -35,7 +37,9 @@ __all__ = [
     "Store",
     "Tenant",
     "Transaction",
+    "back_up",
     "downgrade",
     "migrate",
     "new_id",
+    "restore",
 ]

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import Busy, Damaged, NotReady, translated
+from storage.errors import Damaged, NotReady, broken_off, connecting, translated
 
 # A wait for the pool and a wait for the lock can follow one another; together they must leave
 # room in the 3 s that Slack waits for an answer.
 _POOL_SECONDS = 0.8
 _LOCK_SECONDS = 1.5
+_STATEMENT_SECONDS = 2.0
+# By our own clock, for a server that no longer answers.
+_ANSWER_SECONDS = 2.4
+# A process that freezes in a transaction must not keep its seller waiting for ever.
+_IDLE_SECONDS = 10.0
+_RECYCLE_SECONDS = 1_800
+_CONNECTIONS = 10
 
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3 and in these older branches.
 _FIXED = (3, 51, 3)
 _BACKPORTS = {(3, 44): 6, (3, 50): 7}
 
 
-def open_engine(url: str) -> AsyncEngine:
+def open_engine(url: str | URL, *, patient: bool = False) -> AsyncEngine:
     """An engine for "sqlite+aiosqlite:///file" or "postgresql+asyncpg://...".
 
-    Raises NotReady when the folder of the file does not exist.
+    `patient`: PostgreSQL may take as long as it needs, as for a migration. Raises NotReady when
+    the file cannot be written or its folder does not exist.
     """
     parts = make_url(url)
-    if parts.get_backend_name() == "sqlite":
-        if not Path(parts.database or "").parent.is_dir():
-            raise NotReady(f"the folder of the database file {parts.database} does not exist")
-        return _sqlite_engine(url)
-    return create_async_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_timeout=_POOL_SECONDS
-    )
+    if parts.get_backend_name() != "sqlite":
+        return _postgresql_engine(parts, patient)
+    _check_file(Path(parts.database or ""))
+    return _sqlite_engine(parts)
+
+
+def _check_file(path: Path) -> None:
+    # The driver leaves a thread behind when it cannot open a file, and that one ends in noise.
+    if not path.parent.is_dir():
+        raise NotReady(f"the folder of the database file {path} does not exist")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise NotReady(f"the database file {path} cannot be written")
 
 
 @asynccontextmanager
@@ -43,11 +58,8 @@ async def started(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection in a transaction of its own, which ends with the block."""
     async with AsyncExitStack() as stack:
         stack.enter_context(translated())
-        try:
+        with connecting():
             connection = await stack.enter_async_context(engine.begin())
-        except OSError:
-            # Only here: an OSError out of the block is the caller's own.
-            raise Busy("the database is out of reach") from None
         yield connection
 
 
@@ -57,7 +69,34 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= _FIXED or (branch in _BACKPORTS and patch >= _BACKPORTS[branch])
 
 
-def _sqlite_engine(url: str) -> AsyncEngine:
+def _postgresql_engine(url: URL, patient: bool) -> AsyncEngine:
+    settings = {"application_name": "differ", "synchronous_commit": "on"}
+    limits = {
+        "lock_timeout": _LOCK_SECONDS,
+        "statement_timeout": _STATEMENT_SECONDS,
+        "idle_in_transaction_session_timeout": _IDLE_SECONDS,
+    }
+    if not patient:
+        settings |= {name: f"{seconds * 1000:.0f}" for name, seconds in limits.items()}
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_SECONDS,
+        connect_args={
+            "timeout": _LOCK_SECONDS,
+            "command_timeout": None if patient else _ANSWER_SECONDS,
+            "server_settings": settings,
+        },
+    )
+    event.listen(engine.sync_engine, "handle_error", broken_off)
+    return engine
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
@@ -68,6 +107,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "handle_error", _cancelled)
     return engine
 
 
@@ -91,6 +131,16 @@ def _configure(connection: Any, record: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _cancelled(context: ExceptionContext) -> None:
+    """Roll back and keep the connection of a cancelled transaction.
+
+    The driver's thread works in order, so the rollback comes after the statement under way. A
+    connection closed instead would hold its lock until the last cursor is collected as garbage.
+    """
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        context.is_disconnect = False
 
 
 def _version(text: str) -> tuple[int, ...]:

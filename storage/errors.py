@@ -1,11 +1,11 @@
-"""What can go wrong in the database, in five words that callers can act on."""
+"""What can go wrong in the database, in six words that callers can act on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import exc
+from sqlalchemy import ExceptionContext, exc
 
 
 class StorageError(Exception):
@@ -14,6 +14,13 @@ class StorageError(Exception):
 
 class Busy(StorageError):
     """The database is locked or out of reach for now: the same call may succeed later."""
+
+
+class Interrupted(Busy):
+    """The transaction was broken off from outside: try it again as a whole, with its inbox key.
+
+    When the connection broke at the commit, it may have been committed; the key tells.
+    """
 
 
 class Full(StorageError):
@@ -33,6 +40,7 @@ class Damaged(StorageError):
 
 
 _BUSY = "the database is locked or out of reach"
+_INTERRUPTED = "the transaction was broken off; it can be tried again as a whole"
 _FULL = "the database cannot be written: the disk is full, read-only or failing"
 _MISSING = "the tables are missing or of another version; run the migrations"
 _DAMAGED = "the database file is damaged; restore a backup"
@@ -50,19 +58,50 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
 }
 # The class or the whole of PostgreSQL's SQLSTATE.
 _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
-    "08": (Busy, _BUSY),
-    "40": (Busy, _BUSY),
+    "08": (Interrupted, _INTERRUPTED),
+    "40": (Interrupted, _INTERRUPTED),
     "53": (Busy, _BUSY),
     "42P01": (NotReady, _MISSING),
     "42703": (NotReady, _MISSING),
     "53100": (Full, _FULL),
     "55P03": (Busy, _BUSY),
     "57": (Busy, _BUSY),
+    "25P03": (Interrupted, _INTERRUPTED),
+    "57P01": (Interrupted, _INTERRUPTED),
+    "57P02": (Interrupted, _INTERRUPTED),
+    "57P03": (Interrupted, _INTERRUPTED),
     "25006": (Full, _FULL),
     "58": (Full, _FULL),
     "XX001": (Damaged, _DAMAGED),
     "XX002": (Damaged, _DAMAGED),
 }
+
+
+# A migration beside us changed what a kept plan returns; SQLAlchemy drops the SQLSTATE of this one.
+_OLD_PLAN = "InvalidCachedStatementError"
+
+
+def broken_off(context: ExceptionContext) -> exc.DBAPIError | None:
+    """Make the driver's bare OSError (and a time-out is one) what it is: a lost connection.
+
+    To be called by the engine at each error; so an OSError of the caller's own stays his.
+    """
+    error = context.original_exception
+    if not isinstance(error, OSError):
+        return None
+    context.is_disconnect = True
+    return exc.OperationalError(
+        None, None, error, hide_parameters=True, connection_invalidated=True
+    )
+
+
+@contextmanager
+def connecting() -> Iterator[None]:
+    """While there is no connection yet, no engine looks at the driver's errors."""
+    try:
+        yield
+    except OSError:
+        raise Interrupted(_BUSY) from None
 
 
 @contextmanager
@@ -94,7 +133,7 @@ def _meaning(error: exc.DBAPIError) -> tuple[type[StorageError], str]:
     for known in (state, state[:2]):
         if known in _POSTGRESQL:
             return _POSTGRESQL[known]
-    if error.connection_invalidated:
-        return Busy, _BUSY
+    if error.connection_invalidated or type(error.orig).__name__ == _OLD_PLAN:
+        return Interrupted, _INTERRUPTED
     name = getattr(error.orig, "sqlite_errorname", None) or state or type(error.orig).__name__
     return StorageError, f"the database refused a statement ({name})"

@@ -49,20 +49,25 @@ class Cipher:
 
 
 class KeyRing:
-    """Master keys by id; the first one wraps the data keys of new tenants."""
+    """Master keys by id; the first one wraps the data keys of new tenants.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    A ring from a file reads it again when it meets an id it does not know: the keys may have been
+    rotated while this process runs.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], path: Path | None = None) -> None:
         """`keys`: 32 bytes each; raises ValueError on any other length or on none at all."""
         if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
             raise ValueError("a key ring needs at least one key, and 32 bytes in each")
         self._masters = {master_id: AESGCM(key) for master_id, key in keys.items()}
         self._first = next(iter(keys))
+        self._path = path
 
     def __contains__(self, master_id: object) -> bool:
         return master_id in self._masters
 
     @classmethod
-    def from_text(cls, text: str) -> KeyRing:
+    def from_text(cls, text: str, path: Path | None = None) -> KeyRing:
         """From "id:base64[,id:base64]"; raises ValueError, without the text, if it is not that."""
         keys: dict[str, bytes] = {}
         for entry in text.split(","):
@@ -74,7 +79,18 @@ class KeyRing:
             if not master_id or master_id in keys or len(key) != _KEY_BYTES:
                 raise ValueError('master keys are written "id:base64 of 32 bytes[,id:base64]"')
             keys[master_id] = key
-        return cls(keys)
+        return cls(keys, path)
+
+    @classmethod
+    def renew_file(cls, path: Path) -> KeyRing:
+        """The ring of a file with a new key in front of the old ones, which stay for backups."""
+        written = path.with_suffix(".new")
+        written.unlink(missing_ok=True)
+        kept = path.read_text("ascii").strip()
+        cls.from_text(kept)
+        _write_new(written, f"{_new_master().strip()},{kept}\n")
+        written.replace(path)
+        return cls.from_text(path.read_text("ascii"), path)
 
     @classmethod
     def read_or_make_file(cls, path: Path) -> tuple[KeyRing, bool]:
@@ -84,7 +100,7 @@ class KeyRing:
             made = True
         except FileExistsError:
             made = False
-        return cls.from_text(path.read_text("ascii")), made
+        return cls.from_text(path.read_text("ascii"), path), made
 
     def new_data_key(self, tenant: Tenant) -> WrappedKey:
         data_key = AESGCM.generate_key(_KEY_BYTES * 8)
@@ -93,11 +109,23 @@ class KeyRing:
 
     def cipher(self, tenant: Tenant, wrapped: WrappedKey) -> Cipher:
         """Raises NotReady when the master key is missing, Damaged when it does not fit."""
+        return Cipher(tenant, self._data_key(tenant, wrapped))
+
+    def rewrap(self, tenant: Tenant, wrapped: WrappedKey) -> WrappedKey | None:
+        """The same data key under the first master key; None when it is already."""
+        if wrapped.master_id == self._first:
+            return None
+        data_key = self._data_key(tenant, wrapped)
+        sealed = _seal(self._masters[self._first], data_key, tenant.key.encode())
+        return WrappedKey(self._first, sealed)
+
+    def _data_key(self, tenant: Tenant, wrapped: WrappedKey) -> bytes:
+        if wrapped.master_id not in self._masters and self._path is not None:
+            self._masters |= KeyRing.from_text(self._path.read_text("ascii"))._masters
         master = self._masters.get(wrapped.master_id)
         if master is None:
             raise NotReady(f"the master key {wrapped.master_id!r} is needed and was not given")
-        data_key = _open(master, wrapped.sealed, tenant.key.encode(), "tenants.data_key")
-        return Cipher(tenant, data_key)
+        return _open(master, wrapped.sealed, tenant.key.encode(), "tenants.data_key")
 
 
 def _seal(aead: AESGCM, clear: bytes, place: bytes) -> bytes:

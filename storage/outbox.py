@@ -23,13 +23,15 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import Damaged, Stale
-from storage.identity import Tenant
+from storage.identity import Seller, Tenant
+from storage.locks import one_at_a_time
 from storage.records import Outgoing
 from storage.schema import inbox, messages, outbox, sellers, tenants
 from storage.statements import HIDE_MESSAGE
@@ -50,17 +52,19 @@ _first_of_lane = and_(
         _earlier.c.done_at.is_(None),
     ),
 )
+# A common table expression, because a plan may run a subquery more than once and so claim more.
 _claimable = (
     select(_candidate.c.position)
     .where(_first_of_lane, _candidate.c.due_at <= database_now())
     .order_by(_candidate.c.position)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=_candidate)
+    .cte("claimable")
 )
 _fresh = or_(outbox.c.state == "new", outbox.c.op != "post")
 _claim = (
     update(outbox)
-    .where(outbox.c.position.in_(_claimable))
+    .where(outbox.c.position.in_(select(_claimable.c.position)))
     .values(
         state=case((_fresh, "sending"), else_="looking"),
         # A look-up searches from the attempt that may have been posted.
@@ -150,8 +154,16 @@ _release = (
 _release_own = _release.where(outbox.c.owner == bindparam("holder"))
 _SECONDS_PER_HOUR = 3600.0
 _before = database_now() - bindparam("seconds")
-_forget_seen = delete(inbox).where(inbox.c.seen_at < _before)
-_forget_done = delete(outbox).where(outbox.c.done_at < _before)
+_SWEPT_AT_ONCE = 1_000
+_seen = (inbox.c.tenant, inbox.c.kind, inbox.c.key)
+_forget_seen = delete(inbox).where(
+    tuple_(*_seen).in_(select(*_seen).where(inbox.c.seen_at < _before).limit(_SWEPT_AT_ONCE))
+)
+_forget_done = delete(outbox).where(
+    outbox.c.position.in_(
+        select(outbox.c.position).where(outbox.c.done_at < _before).limit(_SWEPT_AT_ONCE)
+    )
+)
 
 
 async def claim(
@@ -178,6 +190,9 @@ async def sent(
 ) -> None:
     if outgoing.op == "post" and not (channel and ts):
         raise ValueError("a post that was sent has a channel and a ts")
+    if outgoing.channel is None:
+        # The seller's row is written below, which a transaction of the seller may have locked.
+        await one_at_a_time(connection, Seller(outgoing.tenant, outgoing.user_id))
     await _finish(connection, _done, outgoing, outcome="sent", why=None)
     if outgoing.op != "post":
         return

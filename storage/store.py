@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy import String, bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,15 +14,14 @@ from storage.engine import look, open_engine, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant
 from storage.keys import KeyRing
+from storage.listening import call, listen
+from storage.locks import one_at_a_time
 from storage.migrations import revision_of
 from storage.records import Installation, Outgoing
 from storage.schema import REVISION, installations, tenants
 from storage.tenants import TenantKeys
 from storage.transaction import Transaction
 
-_one_at_a_time = select(
-    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seller", type_=String), 0))
-)
 _installation = (
     select(installations, tenants.c.master_id, tenants.c.data_key)
     .join_from(installations, tenants, tenants.c.tenant == installations.c.tenant)
@@ -46,7 +45,7 @@ class Store:
         self._keys = TenantKeys(engine, keys)
         self._description = description
         self.on_commit: Callable[[], None] | None = None
-        """Called after each commit that left something to send."""
+        """Called after each commit that left something to send, of this process at least."""
 
     @classmethod
     async def open(cls, url: str, keys: KeyRing) -> Store:
@@ -77,20 +76,39 @@ class Store:
             raise NotReady(f"the schema is {found}, this version needs {REVISION}: migrate first")
         await self._keys.examine()
 
+    async def listen(self) -> None:
+        """Call `on_commit` for what other processes commit too: run this as a task.
+
+        It ends by being cancelled; on SQLite at once, for there is no other process. Calls can
+        be lost, so the outbox is still to be looked at from time to time.
+        """
+        if self._engine.dialect.name == "postgresql":
+            await listen(self._engine.url, self._wake)
+
     @asynccontextmanager
     async def begin(self, seller: Seller) -> AsyncIterator[Transaction]:
         """One transaction of one seller: committed at the end, undone by any exception."""
         cipher = await self._keys.of(seller.tenant)
         async with started(self._engine) as connection:
-            if connection.dialect.name == "postgresql":
-                # SQLite has one writer; here a seller's transactions follow one another too.
-                name = f"{seller.tenant.key}|{seller.user_id}"
-                await connection.execute(_one_at_a_time, {"seller": name})
+            await one_at_a_time(connection, seller)
             transaction = Transaction(connection, seller, cipher)
             yield transaction
             await transaction.flush()
-        if transaction.enqueued and self.on_commit is not None:
+            if transaction.enqueued:
+                await call(connection)
+        if transaction.enqueued:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self.on_commit is not None:
             self.on_commit()
+
+    async def rewrap(self) -> int:
+        """Put every tenant's data key under the first master key given; returns how many.
+
+        What the sellers wrote is not touched: it is sealed with the data keys.
+        """
+        return await self._keys.rewrap()
 
     # installations
 
@@ -167,5 +185,11 @@ class Store:
 
     async def sweep(self, inbox_older_than_hours: float = 24) -> int:
         """Drop inbox keys and finished operations older than that; returns how many rows."""
-        async with started(self._engine) as connection:
-            return await outbox.sweep(connection, inbox_older_than_hours)
+        swept = 0
+        while True:
+            # Little by little, so that nobody who wants to write waits for long.
+            async with started(self._engine) as connection:
+                some = await outbox.sweep(connection, inbox_older_than_hours)
+            if not some:
+                return swept
+            swept += some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +20,8 @@ _find = select(tenants.c.master_id, tenants.c.data_key).where(
 _one_of_each = select(tenants).where(
     tenants.c.tenant.in_(select(func.min(tenants.c.tenant)).group_by(tenants.c.master_id))
 )
+_all = select(tenants).with_for_update()
+_move = update(tenants).where(tenants.c.tenant == bindparam("own_tenant"))
 _KEPT = 1_000
 
 
@@ -58,6 +60,22 @@ class TenantKeys:
                 self._known.pop(next(iter(self._known)))
             self._known[tenant] = known
         return known[1]
+
+    async def rewrap(self) -> int:
+        """Put every tenant's data key under the first master key; returns how many it was."""
+        async with started(self._engine) as connection:
+            rows = (await connection.execute(_all)).all()
+            moved = [new for row in rows if (new := self._rewrapped(row))]
+            for values in moved:
+                await connection.execute(_move, values)
+        return len(moved)
+
+    def _rewrapped(self, row: Row[*tuple[Any, ...]]) -> dict[str, Any] | None:
+        wrapped = WrappedKey(row.master_id, row.data_key)
+        new = self._keys.rewrap(Tenant.from_key(row.tenant), wrapped)
+        if new is None:
+            return None
+        return {"own_tenant": row.tenant, "master_id": new.master_id, "data_key": new.sealed}
 
     async def examine(self) -> None:
         """Raise NotReady or Damaged unless the master keys given open what is stored."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
+from tests.postgres import postgres as postgres  # a fixture
+
 PageFactory = Callable[..., Awaitable[Page]]
 
 NO_CHROMIUM = (

@@ -94,7 +94,7 @@ const alike = (old, fresh) => old && !old.id && old.nodeName === fresh.nodeName;
 // What a person typed or chose is a property, not an attribute, so it outlives this.
 function same(old, fresh) {
   if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
-  const stays = ["open", "aria-busy"];
+  const stays = ["open", "aria-busy", "data-opens"];
   for (const { name, value } of fresh.attributes)
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes])
@@ -116,6 +116,7 @@ function move(now, ends) {
   $("thread").hidden = !now.thread;
   $("home").hidden = now.tab !== "home";
   $("scroll-messages").hidden = $("composer").hidden = now.tab === "home";
+  const opens = now.behind && $("behind").hidden && before.user;
   $("behind").hidden = !now.behind;
   $("behind-button").setAttribute("aria-expanded", String(now.behind));
   const moved = before.user !== now.user || before.channel !== now.channel;
@@ -124,7 +125,7 @@ function move(now, ends) {
   if (moved) ends.push("scroll-messages");
   if (moved && before.channel && !now.thread) show("main");
   if (now.thread !== before.thread) turnToThread(now.thread, ends);
-  if (now.behind && !before.behind && before.user) $("behind").focus();
+  if (opens) $("behind").focus();
   if (!before.user && wide()) openComposer().focus();
 }
 
@@ -334,11 +335,18 @@ async function clicked(element) {
   if (!(await sure(element))) return;
   if (!deed) return act(element);
   if (deed === "pane") return show(data.pane);
+  if (deed === "behind") return turnBehind(!here.behind);
   if (deed === "open") show("main");
   asked = deed;
   const view = element.closest("[data-view-id]");
   const named = Object.fromEntries(Object.entries(data).map(([key, value]) => [snake(key), value]));
   send({ do: deed, ...(view && { view_id: view.dataset.viewId }), ...named });
+}
+
+// Two quick deeds must not take each other back.
+function turnBehind(open) {
+  here.behind = open;
+  send({ do: "behind", open });
 }
 
 // A text that the app waits for goes off with Enter; all else is remembered as soon as it is chosen.
@@ -376,8 +384,10 @@ document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!menu.matches?.("details.menu[open]")) return;
   const list = menu.querySelector("[role=menu]");
-  const room = menu.closest(".scroll, .modal-body")?.getBoundingClientRect().bottom;
-  menu.classList.toggle("up", list.getBoundingClientRect().bottom > (room ?? innerHeight));
+  delete menu.dataset.opens;
+  const room = (menu.closest(".scroll, .modal-body") ?? document.body).getBoundingClientRect();
+  const box = list.getBoundingClientRect();
+  menu.dataset.opens = `${box.bottom > room.bottom ? "up" : ""} ${box.left < room.left ? "right" : ""}`;
   list.querySelector("[role=menuitem]")?.focus();
 }, true);
 
@@ -397,7 +407,7 @@ document.addEventListener("keydown", (event) => {
 function escape(menu) {
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   else if (document.querySelector("dialog[open]")) return;
-  else if (here.behind) { send({ do: "behind" }); $("behind-button").focus(); }
+  else if (here.behind) { turnBehind(false); $("behind-button").focus(); }
   else if (here.thread) { send({ do: "thread" }); composerOf("main").area.focus(); }
 }
 

@@ -5,6 +5,12 @@ from typing import Any
 
 from coaching.words import Line, plain
 
+MAX_FALLBACK = 3_900
+"""Characters; Slack refuses an update whose text has more than 4,000."""
+
+MAX_ELEMENT = 3_000
+"""Characters of one element."""
+
 Block = dict[str, Any]
 Body = dict[str, Any]
 
@@ -16,21 +22,27 @@ def rich_text(lines: tuple[Line, ...], mention: str = "") -> Block:
         # Slack refuses an element that is only a line break, so it begins the line.
         start = "\n" if elements else ""
         for span in line:
-            elements.append(_element(start + span.text, span.bold))
+            elements += _elements(start + span.text, span.bold)
             start = ""
     section = {"type": "rich_text_section", "elements": elements}
     return {"type": "rich_text", "elements": [section]}
 
 
-def _element(text: str, bold: bool) -> Block:
-    return {"type": "text", "text": text} | ({"style": {"bold": True}} if bold else {})
+def _elements(text: str, bold: bool) -> list[Block]:
+    style = {"style": {"bold": True}} if bold else {}
+    starts = range(0, len(text), MAX_ELEMENT)
+    return [{"type": "text", "text": text[at : at + MAX_ELEMENT], **style} for at in starts]
 
 
 def fallback(lines: tuple[Line, ...], mention: str = "") -> str:
     """The text of a message for notifications and screen readers, escaped as Slack asks
     (docs.slack.dev/messaging/formatting-message-text)."""
     text = "\n".join(plain(line) for line in lines)
-    return (f"<@{mention}> " if mention else "") + escape(text)
+    escaped = escape(text)
+    if len(escaped) > MAX_FALLBACK:
+        # Escaped, a character takes five at the most.
+        escaped = escape(text[: MAX_FALLBACK // 5]) + "…"
+    return (f"<@{mention}> " if mention else "") + escaped
 
 
 def escape(text: str) -> str:

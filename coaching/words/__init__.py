@@ -55,7 +55,8 @@ class Words:
 
     def hears(self, meaning: str, text: str) -> bool:
         """Whether a whole message means this tap or command."""
-        return " ".join(text.lower().split()) in self.find(f"hears.{meaning}")
+        said = " ".join(text.lower().replace("’", "'").split())
+        return said in self.find(f"hears.{meaning}")
 
 
 @cache

@@ -64,7 +64,7 @@ def _configuration(connection: Connection) -> Config:
 
 
 async def _run(url: str, step: Callable[[Connection], None]) -> None:
-    engine = open_engine(url)
+    engine = open_engine(url, patient=True)
     try:
         async with started(engine) as connection:
             if connection.dialect.name == "postgresql":

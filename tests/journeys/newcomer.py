@@ -15,6 +15,11 @@ ROOT = Path(__file__).parents[2]
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 TAB_STOPS = 80
+PLAN = "Demo of the planning module"
+EVIDENCE = (
+    "they re-type the plan two days a month, Acme's pilot left that as it was, "
+    "Marta told me in March"
+)
 
 Pane = Literal["messages", "replies"]
 
@@ -107,30 +112,42 @@ class Newcomer:
         """The message at the end of the thread says this."""
         await expect(self.said().last).to_contain_text(text)
 
+    async def look_into_the_menu(self) -> None:
+        """The ways out of the question asked last can all be seen."""
+        await self.said().last.get_by_label("More choices").click()
+        for way in await self.said().last.locator(".overflow + div").get_by_role("menuitem").all():
+            await expect(way).to_be_in_viewport(ratio=1)
+        await self.page.keyboard.press("Escape")
+
     async def send(self, label: str) -> None:
         """Send the form that is open; it closes."""
         await self.form.get_by_role("button", name=label).click()
         await expect(self.form).to_be_hidden()
 
-    async def fill_in(self) -> None:
-        """The form before the call: a demo for Marta at Northgate, who could choose Acme."""
-        plan = self.form.get_by_label("What are you planning?")
-        await expect(plan).to_be_focused()
-        await plan.fill("Demo of the planning module")
-        await self.form.get_by_label("For whom?").fill("Marta Lind")
-        await self.form.get_by_label("Their company").fill("Northgate")
+    async def fill_in(
+        self, plan: str = PLAN, person: str = "Marta Lind", company: str = "Northgate"
+    ) -> None:
+        """The form before the call; the buyer could choose Acme, or leave it as it is."""
+        planned = self.form.get_by_label("What are you planning?")
+        await expect(planned).to_be_focused()
+        await planned.fill(plan)
+        await self.form.get_by_label(re.compile("For whom|someone new")).last.fill(person)
+        await self.form.get_by_label("Their company").fill(company)
         await self.form.get_by_label("A competitor").check()
         await self.form.get_by_label("Which competitors?").fill("Acme")
         await expect(self.form.get_by_label("Leaving it as it is")).to_be_checked()
 
-    async def begin(self) -> None:
-        """From an empty #deals to the first question about that demo."""
+    async def begin(self, *brief: str, length: str = "5 min") -> None:
+        """From #deals to the first question about what is planned."""
+        checks = await self.said("messages").count()
         await self.type("/differ")
-        await self.button("Start", "messages").click()
-        await self.fill_in()
+        if not checks:
+            await self.button("Start", "messages").click()
+        await self.fill_in(*brief)
+        await self.form.get_by_label(length).check()
         await self.send("Ask me")
         await self.open("differ")
-        await self.asks("Whatever you are planning to do")
+        await expect(self.said()).to_have_count(2)
 
     async def tab_to(self, target: Locator) -> None:
         """Press Tab until the focus is there, as somebody without a mouse does."""

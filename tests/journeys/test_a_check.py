@@ -4,22 +4,20 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.conftest import Arrive
-from tests.journeys.newcomer import DESKTOP, PHONE
-
-EVIDENCE = (
-    "they re-type the plan two days a month, Acme's pilot left that as it was, "
-    "Marta told me in March"
-)
+from tests.journeys.newcomer import DESKTOP, EVIDENCE, PHONE, PLAN
 
 
 async def test_the_first_time(arrive: Arrive) -> None:
     """What this is, who could read it, an example; then a whole check of five minutes."""
     sam = await arrive()
+    note = sam.page.get_by_role("note")
+    await expect(note).to_contain_text("Type /differ")
     await sam.picture("01-deals")
     await sam.type("/differ")
     welcome = sam.said("messages").last
     await expect(welcome).to_contain_text("Before a call I ask one thing")
     await expect(welcome).to_contain_text("export rights could read")
+    await expect(note).to_be_hidden()
     await sam.picture("02-welcome")
 
     await sam.button("See one", "messages").click()
@@ -46,6 +44,7 @@ async def test_the_first_time(arrive: Arrive) -> None:
     await sam.asks("Value.")
     await sam.tap("Yes")
     await expect(sam.button("They told or showed me")).to_be_visible()
+    await sam.look_into_the_menu()
     await sam.answer(EVIDENCE)
     await sam.asks("Marta · said or wrote it · they re-type the plan two days a month")
     await sam.asks("For Marta that is better than:")
@@ -122,7 +121,7 @@ async def test_a_form_says_what_is_missing_and_loses_nothing(
     await expect(sam.form.locator(".field-error")).to_contain_text("That time has passed.")
     await sam.picture("time-that-has-passed")
     for label, value in (
-        ("What are you planning?", "Demo of the planning module"),
+        ("What are you planning?", PLAN),
         ("For whom?", "Marta Lind"),
         ("Their company", "Northgate"),
         ("Which competitors?", "Acme"),

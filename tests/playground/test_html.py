@@ -8,17 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.playground import grammar
-from bot.playground.html import (
-    BLOCKS,
-    ELEMENTS,
-    Scope,
-    Surroundings,
-    mrkdwn,
-    render_blocks,
-    render_message,
-    render_view,
-    spoken,
-)
+from bot.playground.html.blocks import BLOCKS, render_blocks, render_view
+from bot.playground.html.elements import ELEMENTS
+from bot.playground.html.messages import Surroundings, render_message
+from bot.playground.html.text import Scope, mrkdwn, spoken
 from bot.playground.workspace import Message
 
 Json = dict[str, Any]

@@ -1,8 +1,6 @@
 """What lies on the disk: no clear text, and nothing that was altered is shown."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from storage import (
     Tenant,
     migrate,
 )
+from tests.postgres import Postgres
+from tests.storage.conftest import Run, on_sqlite
 
 Post = Callable[..., Awaitable[Message]]
 
@@ -26,16 +26,26 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 CANARY = "canary-in-the-mine"
 
 
-def on_disk(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+Disk = Callable[[], Awaitable[bytes]]
 
 
-def alter(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        assert connection.execute(statement).rowcount > 0
+@pytest.fixture
+def disk(server: Postgres | None, path: Path, run: Run) -> Disk:
+    """All that the database's files hold, its log of changes among them."""
+
+    async def disk() -> bytes:
+        if server is None:
+            return b"".join(file.read_bytes() for file in path.parent.iterdir())
+        await run("CHECKPOINT")
+        ((number,),) = await run("SELECT oid FROM pg_database WHERE datname = current_database()")
+        folders = (server.folder / "base" / str(number), server.folder / "pg_wal")
+        files = [file for folder in folders for file in folder.iterdir() if file.is_file()]
+        return b"".join(file.read_bytes() for file in files)
+
+    return disk
 
 
-async def test_no_word_of_a_seller_reaches_the_disk(store: Store, path: Path, ann: Seller) -> None:
+async def test_no_word_of_a_seller_reaches_the_disk(store: Store, disk: Disk, ann: Seller) -> None:
     await store.install(Installation(ann.tenant, CANARY, "B1", "U0", "A1"))
     for turn in range(2):
         async with store.begin(ann) as transaction:
@@ -43,19 +53,30 @@ async def test_no_word_of_a_seller_reaches_the_disk(store: Store, path: Path, an
             assert check is not None
             await transaction.keep_buyer(CANARY, CANARY, [CANARY])
             await transaction.park(CANARY, "D1", str(turn))
-            await transaction.post(purpose="question", body={"text": CANARY})
+            await transaction.post(purpose="question", body={"text": CANARY}, step="in-the-clear")
             await transaction.messages(check.id)
             buyers = await transaction.buyers()
             assert CANARY not in repr((check, buyers))
-            assert CANARY.encode() not in on_disk(path)
-        assert CANARY.encode() not in on_disk(path)
-    assert b"question" in on_disk(path)
+    found = await disk()
+    assert CANARY.encode() not in found
+    assert b"in-the-clear" in found
 
 
-async def test_a_sent_body_is_gone(store: Store, path: Path, posted: Post, ann: Seller) -> None:
+@on_sqlite
+async def test_no_word_reaches_a_file_that_sqlite_writes_within_a_transaction(
+    store: Store, path: Path, ann: Seller
+) -> None:
+    async with store.begin(ann) as transaction:
+        for turn in range(2):
+            await transaction.open_check(origin=str(turn), dialogue=CANARY * 500, now=NOW)
+            await transaction.checks()
+            for file in path.parent.iterdir():
+                assert CANARY.encode() not in file.read_bytes()
+
+
+async def test_a_sent_body_is_gone(store: Store, run: Run, posted: Post, ann: Seller) -> None:
     await posted(ann, "1.1")
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT state, body FROM outbox").fetchall() == [("sent", None)]
+    assert await run("SELECT state, body FROM outbox") == [("sent", None)]
 
 
 async def test_a_token_comes_back_and_goes(store: Store, ann: Seller) -> None:
@@ -73,16 +94,19 @@ async def test_a_token_comes_back_and_goes(store: Store, ann: Seller) -> None:
 
 
 async def test_an_altered_or_moved_dialogue_is_not_shown(
-    store: Store, path: Path, ann: Seller
+    store: Store, run: Run, ann: Seller
 ) -> None:
     async with store.begin(ann) as transaction:
         first = await transaction.open_check(origin="1", dialogue="one", now=NOW)
         second = await transaction.open_check(origin="2", dialogue="two", now=NOW)
     assert first is not None
     assert second is not None
-    whole = f"(SELECT dialogue FROM checks WHERE id = '{first.id}')"
-    alter(path, f"UPDATE checks SET dialogue = {whole} WHERE id = '{second.id}'")
-    alter(path, f"UPDATE checks SET dialogue = substr(dialogue, 2) WHERE id = '{first.id}'")
+    await run(
+        "UPDATE checks SET dialogue = (SELECT dialogue FROM checks WHERE id = :from) "
+        "WHERE id = :to",
+        **{"from": first.id, "to": second.id},
+    )
+    await run("UPDATE checks SET dialogue = substr(dialogue, 2) WHERE id = :id", id=first.id)
     for check in (first, second):
         with pytest.raises(Damaged, match=r"checks\.dialogue") as refused:
             async with store.begin(ann) as transaction:
@@ -91,17 +115,16 @@ async def test_an_altered_or_moved_dialogue_is_not_shown(
 
 
 async def test_a_damaged_body_dies_and_holds_up_nobody(
-    store: Store, path: Path, post: Post, ann: Seller, bob: Seller
+    store: Store, run: Run, post: Post, ann: Seller, bob: Seller
 ) -> None:
     await post(ann)
-    alter(path, "UPDATE outbox SET body = x'00'")
+    await run("UPDATE outbox SET body = substr(body, 2)")
     await post(bob)
     (outgoing,) = await store.claim("sender", 10, 60)
     assert outgoing.user_id == bob.user_id
-    with closing(sqlite3.connect(path)) as connection:
-        ((state, body, reason),) = connection.execute(
-            "SELECT state, body, reason FROM outbox WHERE done_at IS NOT NULL"
-        )
+    ((state, body, reason),) = await run(
+        "SELECT state, body, reason FROM outbox WHERE done_at IS NOT NULL"
+    )
     assert (state, body) == ("dead", None)
     assert "does not open" in reason
 
@@ -133,11 +156,10 @@ def fake() -> KeyRing:
 
 
 async def test_two_databases_do_not_share_keys(
-    store: Store, keys: KeyRing, tmp_path: Path, ann: Seller
+    store: Store, keys: KeyRing, bare: str, ann: Seller
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"
-    await migrate(url)
-    other = await Store.open(url, keys)
+    await migrate(bare)
+    other = await Store.open(bare, keys)
     for one in (store, other, store):
         async with one.begin(ann) as transaction:
             await transaction.keep_buyer("Marta", "Halden", [])

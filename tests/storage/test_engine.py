@@ -1,12 +1,15 @@
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 
-from storage import Busy, Damaged, KeyRing, NotReady, Store, migrate
+from storage import Damaged, Interrupted, KeyRing, NotReady, Store, migrate
 from storage.engine import open_engine, wal_is_safe
+from tests.postgres import Postgres
+from tests.storage.conftest import Run, on_postgresql, on_sqlite
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,8 @@ def test_write_ahead_needs_a_version_with_the_fix(version: tuple[int, ...], safe
     assert wal_is_safe(version) is safe
 
 
-async def test_every_connection_has_the_settings_that_make_a_commit_final(url: str) -> None:
+@on_sqlite
+async def test_every_sqlite_connection_has_the_settings_that_make_a_commit_final(url: str) -> None:
     engine = open_engine(url)
     async with engine.begin() as connection:
 
@@ -41,8 +45,27 @@ async def test_every_connection_has_the_settings_that_make_a_commit_final(url: s
     await engine.dispose()
 
 
+@on_postgresql
+async def test_every_postgresql_connection_has_settings_that_commit_and_do_not_wait(
+    url: str,
+) -> None:
+    expected = {
+        "synchronous_commit": "on",
+        "lock_timeout": "1500ms",
+        "statement_timeout": "2s",
+        "idle_in_transaction_session_timeout": "10s",
+        "application_name": "differ",
+    }
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        for name, value in expected.items():
+            assert (await connection.exec_driver_sql(f"SHOW {name}")).scalar() == value
+    await engine.dispose()
+
+
+@on_sqlite
 @pytest.mark.parametrize(("safe", "said"), [(True, "write-ahead log"), (False, "rollback journal")])
-async def test_the_journal_follows_from_the_version(
+async def test_the_journal_follows_from_the_version_of_sqlite(
     url: str, keys: KeyRing, monkeypatch: pytest.MonkeyPatch, safe: bool, said: str
 ) -> None:
     monkeypatch.setattr("storage.engine.wal_is_safe", lambda version: safe)
@@ -53,22 +76,29 @@ async def test_the_journal_follows_from_the_version(
     await store.close()
 
 
-async def test_the_store_says_what_it_found(store: Store) -> None:
-    assert sqlite3.sqlite_version in store.describe()
-    assert "synchronous=FULL" in store.describe()
+async def test_the_store_says_what_it_found(store: Store, engine: str) -> None:
+    if engine == "sqlite":
+        assert sqlite3.sqlite_version in store.describe()
+        assert "synchronous=FULL" in store.describe()
+    else:
+        assert re.match(r"PostgreSQL \d+\.\d+, synchronous_commit=on", store.describe())
 
 
-async def test_a_store_without_its_schema_is_not_ready(url: str, path: Path, keys: KeyRing) -> None:
-    store = await Store.open(url, keys)
+async def test_a_store_without_its_schema_is_not_ready(bare: str, keys: KeyRing) -> None:
+    store = await Store.open(bare, keys)
     with pytest.raises(NotReady, match="missing"):
         await store.ready()
-    await migrate(url)
+    with pytest.raises(NotReady, match="missing"):
+        await store.next_due()
+    await migrate(bare)
     await store.ready()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    await store.close()
+
+
+async def test_a_store_with_another_version_s_schema_is_not_ready(store: Store, run: Run) -> None:
+    await run("UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(NotReady, match="0000"):
         await store.ready()
-    await store.close()
 
 
 @pytest.fixture
@@ -77,12 +107,14 @@ def broken(path: Path) -> Path:
     return path
 
 
-async def test_a_file_that_is_no_database_is_damaged(url: str, broken: Path, keys: KeyRing) -> None:
+async def test_a_sqlite_file_that_is_no_database_is_damaged(broken: Path, keys: KeyRing) -> None:
     with pytest.raises(Damaged):
-        await Store.open(url, keys)
+        await Store.open(f"sqlite+aiosqlite:///{broken}", keys)
 
 
-async def test_a_folder_that_is_not_there_is_named(tmp_path: Path, keys: KeyRing) -> None:
+async def test_a_folder_for_sqlite_that_is_not_there_is_named(
+    tmp_path: Path, keys: KeyRing
+) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/nowhere/a.db"
     with pytest.raises(NotReady, match="nowhere"):
         await Store.open(url, keys)
@@ -90,7 +122,8 @@ async def test_a_folder_that_is_not_there_is_named(tmp_path: Path, keys: KeyRing
         await migrate(url)
 
 
-async def test_claiming_reads_open_operations_only(store: Store, path: Path) -> None:
+async def claiming(store: Store) -> tuple[str, tuple[object, ...]]:
+    """The statement by which operations are claimed, with its values."""
     asked: list[tuple[str, tuple[object, ...]]] = []
 
     def watch(
@@ -101,7 +134,15 @@ async def test_claiming_reads_open_operations_only(store: Store, path: Path) -> 
     event.listen(Engine, "before_cursor_execute", watch)
     await store.claim("sender", 10, 60)
     event.remove(Engine, "before_cursor_execute", watch)
-    ((claim, values),) = [(sql, values) for sql, values in asked if sql.startswith("UPDATE")]
+    (claim,) = [(sql, values) for sql, values in asked if "UPDATE outbox" in sql]
+    return claim
+
+
+@on_sqlite
+async def test_claiming_reads_open_operations_only_by_the_plan_of_sqlite(
+    store: Store, path: Path
+) -> None:
+    claim, values = await claiming(store)
     with closing(sqlite3.connect(path)) as connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {claim}", values).fetchall()
     steps = " | ".join(step[3] for step in plan)
@@ -111,7 +152,31 @@ async def test_claiming_reads_open_operations_only(store: Store, path: Path) -> 
     assert "SCAN outbox" not in steps
 
 
+@on_postgresql
+async def test_claiming_reads_open_operations_only_by_the_plan_of_postgresql(
+    store: Store, run: Run, postgres: Postgres, url: str
+) -> None:
+    """Among 20,000 finished ones, which a small table's plan would rather scan."""
+    await run("INSERT INTO tenants VALUES ('/T1', 'k', '')")
+    await run(
+        "INSERT INTO messages (tenant, user_id, id, purpose, step, removed) "
+        "SELECT '/T1', 'U' || n % 100, n, '', '', false FROM generate_series(1, 20100) n"
+    )
+    await run(
+        "INSERT INTO outbox (tenant, user_id, id, message_id, op, state, attempt, due_at, done_at) "
+        "SELECT tenant, user_id, id, id, 'post', 'new', 0, 0, "
+        "CASE WHEN id::int > 20000 THEN NULL ELSE 1 END FROM messages"
+    )
+    await run("ANALYZE")
+    claim, values = await claiming(store)
+    connection = await postgres.connect(make_url(url).database or "")
+    plan = await connection.fetch(f"EXPLAIN {claim}", *values)
+    await connection.close()
+    steps = "\n".join(step[0] for step in plan)
+    assert "outbox_open on outbox candidate" in steps
+    assert "Seq Scan" not in steps
+
+
 async def test_a_server_that_does_not_answer_is_busy(keys: KeyRing) -> None:
-    pytest.importorskip("asyncpg")
-    with pytest.raises(Busy):
+    with pytest.raises(Interrupted):
         await Store.open("postgresql+asyncpg://differ@127.0.0.1:1/differ", keys)

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from storage import Message, Outgoing, Seller, Stale, Store
+from tests.storage.conftest import on_postgresql, on_sqlite
 
 Claim = Callable[..., Awaitable[Outgoing]]
 Post = Callable[..., Awaitable[Message]]
@@ -186,9 +187,11 @@ async def test_a_lease_is_counted_by_next_due(
     assert 55 < (await store.next_due() or 0) <= 60
 
 
+@on_sqlite
 async def test_a_new_start_doubts_every_earlier_claim(
     store: Store, ann: Seller, bob: Seller, posted: Post, post: Post, claim_one: Claim
 ) -> None:
+    """Only SQLite's one process knows at its start that all others are gone."""
     card = await posted(ann, "1.1")
     await change(store, ann, card.id, "new")
     await post(bob)
@@ -199,13 +202,25 @@ async def test_a_new_start_doubts_every_earlier_claim(
     assert (unknown.op, unknown.uncertain) == ("post", True)
 
 
+@on_sqlite
 async def test_a_new_start_can_let_the_past_settle(
     store: Store, ann: Seller, post: Post, claim_one: Claim
 ) -> None:
+    """On SQLite, like the above."""
     await post(ann)
     await claim_one()
     await store.release(seconds=20)
     assert 15 < (await store.next_due() or 0) <= 20
+
+
+@on_postgresql
+async def test_a_new_start_leaves_the_claims_of_other_processes(
+    store: Store, ann: Seller, post: Post, claim_one: Claim
+) -> None:
+    """On PostgreSQL, where others may be at work: their leases tell whether they are."""
+    await post(ann)
+    await claim_one()
+    assert await store.release() == 0
 
 
 async def test_a_sender_that_stops_gives_up_its_own_claims_only(

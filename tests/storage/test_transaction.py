@@ -253,7 +253,9 @@ async def test_a_parked_text_is_taken_out_once(store: Store, ann: Seller) -> Non
         assert await transaction.unpark(parked_id) is None
 
 
-async def test_an_interaction_costs_few_statements(store: Store, ann: Seller, posted: Post) -> None:
+async def test_an_interaction_costs_few_statements(
+    store: Store, engine: str, ann: Seller, posted: Post
+) -> None:
     async with store.begin(ann) as transaction:
         check = await opened(transaction)
     card = await posted(ann, "1.1", check_id=check.id)
@@ -272,11 +274,10 @@ async def test_an_interaction_costs_few_statements(store: Store, ann: Seller, po
         for step in ("risk", "ease"):
             await transaction.post(purpose="question", body={}, under=card.id, step=step)
     event.remove(Engine, "before_cursor_execute", watch)
+    begin = "BEGIN" if engine == "sqlite" else "SELECT"
+    call = [] if engine == "sqlite" else ["SELECT"]
     assert [statement.split()[0] for statement in run] == [
-        "BEGIN",
-        "INSERT",
-        "SELECT",
-        "UPDATE",
-        "INSERT",
-        "INSERT",
+        begin,
+        *("INSERT", "SELECT", "UPDATE", "INSERT", "INSERT"),
+        *call,
     ]

@@ -1,0 +1,153 @@
+"""A backup: every row in one file, the same for both databases, still sealed.
+
+One JSON object a line, compressed: first the schema's revision, then a row each. The keys are not
+in it. A backup of SQLite can be restored into PostgreSQL and the other way round.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import groupby, islice
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import LargeBinary, Table, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import open_engine, started
+from storage.errors import NotReady
+from storage.migrations import migrate
+from storage.schema import REVISION, metadata
+from storage.times import Moment
+
+_AT_ONCE = 500
+
+
+async def back_up(url: str, path: Path) -> int:
+    """Write all rows of a database into a new file that only its owner reads; returns how many.
+
+    Raises FileExistsError rather than overwrite. A file that was begun and not finished keeps its
+    name with ".part".
+    """
+    part = _beginning_of(path)
+    engine = open_engine(url, patient=True)
+    count = 0
+    try:
+        async with started(engine) as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            with _new_file(part) as file:
+                file.write(json.dumps({"revision": REVISION}) + "\n")
+                async for line in _lines(connection):
+                    file.write(line)
+                    count += 1
+    finally:
+        await engine.dispose()
+    part.replace(path)
+    return count
+
+
+async def restore(url: str, path: Path) -> int:
+    """Fill an empty database from a backup; returns how many rows.
+
+    Raises NotReady when the database holds something, or the backup is of another version.
+    """
+    await migrate(url)
+    engine = open_engine(url, patient=True)
+    count = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            _check(json.loads(file.readline()))
+            async with started(engine) as connection:
+                await _check_empty(connection)
+                for table, rows in _batches(file):
+                    await connection.execute(insert(table), rows)
+                    count += len(rows)
+                await _go_on_counting(connection)
+    finally:
+        await engine.dispose()
+    return count
+
+
+def _beginning_of(path: Path) -> Path:
+    if path.exists():
+        raise FileExistsError(f"{path} exists already; a backup overwrites nothing")
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    return part
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[str]]:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as raw:
+        with gzip.open(raw, "wt", encoding="utf-8") as file:
+            yield file
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+async def _lines(connection: AsyncConnection) -> AsyncIterator[str]:
+    # Ordered by key: ids are made in order of time, so a message comes after its parent.
+    for table in metadata.sorted_tables:
+        rows = await connection.execute(select(table).order_by(*table.primary_key.columns))
+        for row in rows.mappings():
+            values = {name: _plain(value) for name, value in row.items()}
+            yield json.dumps([table.name, values], ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _batches(lines: Iterable[str]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    rows = (json.loads(line) for line in lines)
+    for name, of_table in groupby(rows, key=lambda row: row[0]):
+        table = metadata.tables[name]
+        values = (_typed(table, row[1]) for row in of_table)
+        while batch := list(islice(values, _AT_ONCE)):
+            yield table, batch
+
+
+def _typed(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(table.c[name].type, value) for name, value in values.items()}
+
+
+def _value(kind: object, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
+    return datetime.fromisoformat(value) if isinstance(kind, Moment) else value
+
+
+def _check(head: dict[str, Any]) -> None:
+    if head.get("revision") != REVISION:
+        raise NotReady(
+            f"the backup is of schema {head.get('revision')}, this version restores {REVISION}"
+        )
+
+
+async def _check_empty(connection: AsyncConnection) -> None:
+    for table in metadata.sorted_tables:
+        if (await connection.execute(select(func.count()).select_from(table))).scalar():
+            raise NotReady("the database is not empty; restore into a new one")
+
+
+async def _go_on_counting(connection: AsyncConnection) -> None:
+    """PostgreSQL counts positions by itself, and must go on after the restored ones."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(
+            text(
+                "SELECT setval(pg_get_serial_sequence('outbox', 'position'), "
+                "coalesce(max(position), 0) + 1, false) FROM outbox"
+            )
+        )

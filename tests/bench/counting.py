@@ -1,0 +1,103 @@
+"""Counts what one interaction costs: statements, transactions, hops, calls, listeners tried."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosqlite import Connection as Aiosqlite
+from slack_bolt.listener.async_listener import AsyncListener
+from sqlalchemy import event
+
+from tests.bot.stage import Stage
+
+TAKES, CLAIMS, SENDS = "takes", "claims", "sends"
+"""Who works: the request before its ack, the sender looking for work, the sender at a message."""
+ROLES = {"Sender._run": CLAIMS, "Sender._send": SENDS}
+
+
+@dataclass
+class Counts:
+    """What happened while they were kept, by who did it."""
+
+    statements: dict[str, list[str]] = field(default_factory=dict)
+    transactions: Counter[str] = field(default_factory=Counter)
+    hops: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    tried: int = 0
+
+    def touching(self, table: str) -> list[str]:
+        """The statements, of whomever, that name a table."""
+        return [s for some in self.statements.values() for s in some if table in s]
+
+
+@contextmanager
+def counting(stage: Stage) -> Iterator[Counts]:
+    """Count until the end of the block; what the test itself asks the store is left out."""
+    counts, test = Counts(), asyncio.current_task()
+    before = len(stage.slack.workspace.traffic)
+    with _statements(stage, counts, test), _hops(counts, test), _tries(counts):
+        yield counts
+    for call in list(stage.slack.workspace.traffic)[before:]:
+        if call.direction == "from the app":
+            counts.calls[call.name] += 1
+
+
+def _role(test: asyncio.Task[Any] | None) -> str | None:
+    task = asyncio.current_task()
+    if task is None or task is test:
+        return None
+    return ROLES.get(getattr(task.get_coro(), "__qualname__", ""), TAKES)
+
+
+@contextmanager
+def _statements(stage: Stage, counts: Counts, test: asyncio.Task[Any] | None) -> Iterator[None]:
+    def executed(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        role = _role(test)
+        # SQLite's BEGIN passes here as well, and there is one for each transaction.
+        if role and statement.startswith("BEGIN"):
+            counts.transactions[role] += 1
+        elif role:
+            counts.statements.setdefault(role, []).append(statement)
+
+    engine = stage.store._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", executed)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", executed)
+
+
+@contextmanager
+def _hops(counts: Counts, test: asyncio.Task[Any] | None) -> Iterator[None]:
+    """Ways to SQLite's thread and back."""
+    way = Aiosqlite._execute
+
+    async def counted(self: Aiosqlite, *arguments: Any, **named: Any) -> Any:
+        if role := _role(test):
+            counts.hops[role] += 1
+        return await way(self, *arguments, **named)
+
+    Aiosqlite._execute = counted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Aiosqlite._execute = way  # type: ignore[method-assign]
+
+
+@contextmanager
+def _tries(counts: Counts) -> Iterator[None]:
+    """Listeners that Bolt asks whether a request is theirs, the right one included."""
+    asked = AsyncListener.async_matches
+
+    async def counted(self: AsyncListener, **named: Any) -> bool:
+        counts.tried += 1
+        return await asked(self, **named)
+
+    AsyncListener.async_matches = counted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        AsyncListener.async_matches = asked  # type: ignore[method-assign]

@@ -1,0 +1,122 @@
+"""A backup holds every row, still sealed, and fills either database."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage import KeyRing, NotReady, Seller, Store, Tenant, back_up, migrate, restore
+from tests.storage.conftest import Fresh
+
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+SAM = Seller(Tenant("", "T1"), "U1")
+SECRET = "Marta is afraid of the audit"
+
+
+async def fill(url: str, keys: KeyRing) -> None:
+    """A seller with a buyer, a check, two messages of which one was sent, and a parked text."""
+    store = await Store.open(url, keys)
+    async with store.begin(SAM) as tx:
+        await tx.profile()
+        buyer = await tx.keep_buyer("Marta", "Northgate", ("Acme",))
+        check = await tx.open_check(origin="o", dialogue=SECRET, now=NOW, buyer_id=buyer.id)
+        assert check
+        card = await tx.post(purpose="card", body={"text": SECRET}, check_id=check.id)
+        await tx.post(purpose="prompt", body={"text": "?"}, check_id=check.id, under=card.id)
+        await tx.park(SECRET, "D1", "1.0")
+    (claimed,) = await store.claim("me", 5, 30)
+    await store.sent(claimed, channel="D1", ts="2.0")
+    await store.close()
+
+
+async def told(url: str, keys: KeyRing) -> tuple[object, ...]:
+    """What the store tells of the seller."""
+    store = await Store.open(url, keys)
+    async with store.begin(SAM) as tx:
+        (check,) = await tx.checks()
+        found = (check, await tx.messages(check.id), await tx.buyers(), await tx.profile())
+    due = await store.claim("other", 5, 30)
+    await store.close()
+    return (*found, [outgoing.body for outgoing in due])
+
+
+async def test_a_backup_brings_everything_back(fresh: Fresh, tmp_path: Path, keys: KeyRing):
+    """What was kept and what was still to be sent is there again, in a database of its own."""
+    async with fresh() as url, fresh() as other:
+        await fill(url, keys)
+        written = await back_up(url, tmp_path / "differ.backup")
+
+        assert await restore(other, tmp_path / "differ.backup") == written
+        assert await told(other, keys) == await told(url, keys)
+
+
+async def test_a_restored_database_goes_on(fresh: Fresh, tmp_path: Path, keys: KeyRing):
+    """After a restore new messages take their place behind the old ones."""
+    async with fresh() as url, fresh() as other:
+        await fill(url, keys)
+        await back_up(url, tmp_path / "differ.backup")
+        await restore(other, tmp_path / "differ.backup")
+        store = await Store.open(other, keys)
+        async with store.begin(SAM) as tx:
+            await tx.post(purpose="notice", body={"text": "new"})
+
+        bodies = []
+        while claimed := await store.claim("me", 5, 30):
+            bodies += [outgoing.body for outgoing in claimed]
+            await store.sent(claimed[0], channel="D1", ts=f"{len(bodies) + 2}.0")
+        await store.close()
+
+    assert bodies == [{"text": "?"}, {"text": "new"}]
+
+
+async def test_a_backup_says_nothing_in_the_clear(fresh: Fresh, tmp_path: Path, keys: KeyRing):
+    """What sellers wrote stays sealed, and only its owner may read the file at all."""
+    path = tmp_path / "differ.backup"
+    async with fresh() as url:
+        await fill(url, keys)
+        await back_up(url, path)
+
+    clear = gzip.decompress(path.read_bytes())
+
+    assert not [word for word in (b"audit", b"Marta", b"Acme") if word in clear]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_nothing_is_overwritten(fresh: Fresh, tmp_path: Path, keys: KeyRing):
+    """Neither an older backup nor a database that holds something."""
+    path = tmp_path / "differ.backup"
+    async with fresh() as url:
+        await fill(url, keys)
+        await back_up(url, path)
+
+        with pytest.raises(FileExistsError, match="overwrites nothing"):
+            await back_up(url, path)
+        with pytest.raises(NotReady, match="not empty"):
+            await restore(url, path)
+
+
+async def test_a_backup_moves_from_one_engine_to_the_other(
+    fresh: Fresh, engine: str, tmp_path: Path, keys: KeyRing
+):
+    """Begun on SQLite, gone on with on PostgreSQL, and back."""
+    first = f"sqlite+aiosqlite:///{tmp_path / 'first.db'}"
+    await migrate(first)
+    await fill(first, keys)
+    await back_up(first, tmp_path / "one.backup")
+    async with fresh() as second:
+        await restore(second, tmp_path / "one.backup")
+        await back_up(second, tmp_path / "two.backup")
+    third = f"sqlite+aiosqlite:///{tmp_path / 'third.db'}"
+    await restore(third, tmp_path / "two.backup")
+
+    assert await told(third, keys) == await told(first, keys)
+
+
+async def test_another_versions_backup_is_refused(fresh: Fresh, tmp_path: Path):
+    """The sentence names both versions."""
+    path = tmp_path / "other.backup"
+    path.write_bytes(gzip.compress(b'{"revision": "9999"}\n'))
+    async with fresh() as url:
+        with pytest.raises(NotReady, match="9999"):
+            await restore(url, path)
