@@ -99,6 +99,8 @@ class Conversation:
             move = replace(move, brief=brief)
         if move.reply is Reply.KEEP:
             move = replace(move, change=changes.offered(self.dialogue, self._words))
+        if move.reply is Reply.SKIP:
+            answer = self._words.text("hard.options.skip")
         following = advance(self.dialogue, move)
         if following is None:
             return False

@@ -113,10 +113,7 @@ def _problems(settings: Settings) -> list[str]:
 
 def _seconds(text: str) -> float:
     """A number of seconds; 0, which no setting may be, when it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
 
 
 def _bot_token_problem(settings: Settings) -> str:

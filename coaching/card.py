@@ -1,7 +1,7 @@
 """The card at the head of a check's thread: where it stands, at any moment."""
 
 from coaching.dialogue import Dialogue
-from coaching.moves import Ask, Change, Reply, Step
+from coaching.moves import Ask, Reply, Step
 from coaching.phrases import short
 from coaching.prompts import Option, Prompt, change_line
 from coaching.standing import Standing
@@ -42,7 +42,7 @@ def _body(standing: Standing, step: Step, words: Words) -> tuple[Line, ...]:
                 after=answer_label(standing.again, words).lower(),
             )
         )
-    if standing.change_settled and standing.change and standing.change != Change():
+    if standing.change_settled and standing.change:
         lines.append(change_line(standing.change, standing, words))
     if step.ask in (Ask.PAUSED, Ask.CANCELLED, Ask.DONE):
         lines.append(words.say(f"card.step_{step.ask}"))

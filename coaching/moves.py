@@ -95,6 +95,10 @@ class Change:
     so_that: str = ""
     words: str = ""
 
+    def __bool__(self) -> bool:
+        """False when its words were deleted."""
+        return any((self.key, self.when, self.will, self.so_that, self.words))
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

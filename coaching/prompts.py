@@ -157,7 +157,7 @@ def _doubt(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
     assert step.factor is not None
     record = standing.records[step.factor]
     assert record.reading is not None
-    wording = words.turn(f"doubt.{record.fault}", dialogue.number + len(dialogue.doubted))
+    wording = words.turn(f"doubt.{record.fault}", dialogue.number + len(dialogue.doubted) - 1)
     line = fill(wording, phrase=record.reading.phrase, buyer=buyer(standing.brief, words))
     again = Option(words.text("doubt.options.again"), Reply.FORM, form="evidence")
     taps = _options(words, "doubt.options", mine=Reply.MINE, misread=Reply.MISREAD)
@@ -223,7 +223,7 @@ def _hard(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
 
 
 def _again(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
-    lines = (*verdict_lines(standing, words), words.say("question.again"))
+    lines = (*verdict_lines(standing, words), (), words.say("question.again"))
     return Prompt(step, lines, _yes_no(words))
 
 
@@ -270,15 +270,14 @@ def _rival(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
 
 
 def _done(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
-    lines: list[Line] = []
-    if standing.change is None:
+    one_minute = standing.brief.length is Length.ONE
+    lines: list[Line] = [words.say("done.three")] if one_minute else []
+    if not standing.change:
         lines.append(words.say("done.nothing"))
     else:
         alone = standing.rival is Reply.NO
         lines.append(words.say("done.alone" if alone else "done.kept"))
     lines.append(words.say("done.take_along", question=_take_along(standing, words)))
-    if standing.brief.length is Length.ONE:
-        lines.append(words.say("done.three"))
     return Prompt(step, tuple(lines), ())
 
 

@@ -8,6 +8,8 @@ from coaching.standing import Standing
 from coaching.words import Words
 
 DEPTHS = ("one", "two", "three")
+AFTER_NO = "no"
+"""The questions that suppose nothing."""
 REST = 6
 """Checks before a bank question may come back."""
 
@@ -18,7 +20,7 @@ Asked = tuple[tuple[str, ...], ...]
 def draw(dialogue: Dialogue, step: Step, earlier: Asked, words: Words) -> str:
     """The id of a bank question for a gate or for the one hard question, else empty.
 
-    An id is ``value.two.3``: factor, depth and place in the bank. The least recently asked comes
+    An id is ``value.two.3``: factor, depth (or ``no``) and place in the bank. The least recently asked comes
     first; nothing asked in this check or the last six is drawn while anything else fits.
     """
     standing = dialogue.standing
@@ -53,7 +55,7 @@ def _depths(dialogue: Dialogue, standing: Standing, step: Step, factor: Factor) 
     if step.ask is Ask.HARD:
         # Never the deepest to someone who has just said no or not sure.
         honest = standing.states[factor] in (State.NO, State.UNSURE, State.OPEN)
-        return (two, one) if honest else (three, two, one)
+        return (AFTER_NO,) if honest else (three, two, one)
     if dialogue.number < 2:
         return one, two
     if dialogue.number < 5:

@@ -26,7 +26,7 @@ def marks_line(standing: Standing, words: Words) -> Line:
 def title_of(standing: Standing, words: Words) -> str:
     """What the check is called: the company, else the buyer, else the plan."""
     brief = standing.brief
-    return short(brief.company, 60) or short(brief.person, 60) or short(brief.plan, 60)
+    return short(brief.company, 60) or short(brief.person, 60) or short(brief.plan, 40)
 
 
 def verdict_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
@@ -34,9 +34,15 @@ def verdict_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
     verdict = judge(standing.states, known=standing.brief.known)
     outcome = words.plain(f"verdict.outcome.{verdict.outcome}", asked=_number(verdict.asked, words))
     title = words.say("verdict.title", name=title_of(standing, words), outcome=outcome)
-    legend = words.say("card.legend")
     body = (*_body(standing, verdict, words), *_who_else(standing, words))
-    return (title, marks_line(standing, words), legend, *body)
+    return (title, marks_line(standing, words), _legend(standing, words), (), *body)
+
+
+def _legend(standing: Standing, words: Words) -> Line:
+    """What the marks mean that are shown, and no others."""
+    shown = [state for state in State if state in standing.states.values()]
+    pairs = (f"{words.text(f'mark.{s}')} {words.text(f'state.{s}')}" for s in shown)
+    return fill("{pairs}", pairs="   ".join(pairs))
 
 
 def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...]:

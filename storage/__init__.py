@@ -8,6 +8,7 @@ from storage.migrations import downgrade, migrate
 from storage.records import (
     Buyer,
     Check,
+    Holdings,
     Installation,
     Message,
     Outgoing,
@@ -23,6 +24,7 @@ __all__ = [
     "Check",
     "Damaged",
     "Full",
+    "Holdings",
     "Installation",
     "Interrupted",
     "KeyRing",

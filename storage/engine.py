@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ from typing import Any
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import Damaged, NotReady, broken_off, connecting, translated
+from storage.errors import (
+    Busy,
+    Damaged,
+    NotReady,
+    StorageError,
+    broken_off,
+    connecting,
+    translated,
+)
 
 # A wait for the pool and a wait for the lock can follow one another; together they must leave
 # room in the 3 s that Slack waits for an answer.
 _POOL_SECONDS = 0.8
 _LOCK_SECONDS = 1.5
 _STATEMENT_SECONDS = 2.0
+_WHOLE_SECONDS = 2.2
 # By our own clock, for a server that no longer answers.
 _ANSWER_SECONDS = 2.4
 # A process that freezes in a transaction must not keep its seller waiting for ever.
@@ -61,6 +71,22 @@ async def started(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with connecting():
             connection = await stack.enter_async_context(engine.begin())
         yield connection
+
+
+@asynccontextmanager
+async def in_time(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Raise Busy if the block takes too long, whatever it waits for, and however often.
+
+    On SQLite nothing is waited for twice.
+    """
+    limit = asyncio.timeout(_WHOLE_SECONDS if engine.dialect.name == "postgresql" else None)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise Busy("the database took too long") from None
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -166,6 +192,21 @@ class Found:
             f"{kept}, rollback journal ({self.journal}): a commit survives a power cut, and "
             "the write-ahead log of this version can lose one (fixed in 3.51.3)"
         )
+
+
+async def scrub(engine: AsyncEngine) -> None:
+    """Empty SQLite's write-ahead log, where there is one: it still holds what was deleted.
+
+    What stands in the way is no error: the log is emptied at the next start.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with suppress(StorageError, sqlite3.Error), translated():
+        async with engine.connect() as connection:
+            # A checkpoint within a transaction is refused, and this engine begins one for each
+            # of its own statements.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def look(connection: Connection) -> Found:

@@ -1,7 +1,7 @@
 """The sender's side of the outbox: claim, finish, put back, look up, give up.
 
 A lane is one seller. Only its oldest open operation may be claimed, so that order is kept and
-one request at a time is under way. `due_at` says before when nobody may touch an operation: the
+one request at a time is under way; what is erased has a lane beside, so that nobody waits for it. `due_at` says before when nobody may touch an operation: the
 wait of a new one, the lease of a claimed one. A post whose lease ran out may have been posted,
 so its next claim is for looking it up; updates and deletes are simply done again.
 """
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.erasure import DROP_ERASED, ENQUEUE_ONE
 from storage.errors import Damaged, Stale
 from storage.identity import Seller, Tenant
 from storage.locks import one_at_a_time
@@ -50,6 +51,7 @@ _first_of_lane = and_(
         _earlier.c.user_id == _candidate.c.user_id,
         _earlier.c.position < _candidate.c.position,
         _earlier.c.done_at.is_(None),
+        (_earlier.c.op == "erase") == (_candidate.c.op == "erase"),
     ),
 )
 # A common table expression, because a plan may run a subquery more than once and so claim more.
@@ -130,10 +132,14 @@ _again = _held.values(
     owner=None,
     reason=bindparam("why"),
 )
-_place = update(messages).where(
-    messages.c.tenant == bindparam("own_tenant"),
-    messages.c.user_id == bindparam("own_user"),
-    messages.c.id == bindparam("own_id"),
+_place = (
+    update(messages)
+    .where(
+        messages.c.tenant == bindparam("own_tenant"),
+        messages.c.user_id == bindparam("own_user"),
+        messages.c.id == bindparam("own_id"),
+    )
+    .returning(messages.c.erased)
 )
 _remember_dm = insert(sellers)
 _remember_dm = _remember_dm.on_conflict_do_update(

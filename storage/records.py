@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from storage.identity import Tenant
 
-Operation = Literal["post", "update", "delete"]
+Operation = Literal["post", "update", "delete", "erase"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,20 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """How much is kept of a seller; `messages` are the bot's that stand in Slack."""
+
+    checks: int
+    buyers: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One operation claimed by a sender, with all it needs.
+
+    A "post" whose `body` is None was withdrawn: it may be looked up, and is never posted. An
+    "erase" is the deletion of what was posted for a seller who has been forgotten since.
 
     `channel` is None while the seller's DM was never used. `uncertain`: an earlier attempt may
     have posted it; look it up from `claimed_at`, the database's unix time in seconds at which

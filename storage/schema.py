@@ -121,6 +121,8 @@ messages = Table(
     Column("channel", String),
     Column("ts", String),
     Column("removed", Boolean, nullable=False, default=False),
+    # Its seller was forgotten: the row goes when the message has gone from Slack.
+    Column("erased", Boolean, nullable=False, default=False),
     _own("check_id", "checks"),
     # Without its parent a message has no thread to go into.
     _own("under", "messages"),
@@ -171,6 +173,9 @@ outbox = Table(
         postgresql_where=WAITING,
     ),
 )
+
+# When a seller was forgotten, as Slack's clock has it: what is older must not come back.
+forgotten = Table("forgotten", metadata, *_seller(), Column("ts", String, nullable=False))
 
 inbox = Table(
     "inbox",

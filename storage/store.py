@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import outbox
-from storage.engine import look, open_engine, started
+from storage.engine import in_time, look, open_engine, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant
 from storage.keys import KeyRing
@@ -87,15 +87,19 @@ class Store:
 
     @asynccontextmanager
     async def begin(self, seller: Seller) -> AsyncIterator[Transaction]:
-        """One transaction of one seller: committed at the end, undone by any exception."""
-        cipher = await self._keys.of(seller.tenant)
-        async with started(self._engine) as connection:
-            await one_at_a_time(connection, seller)
-            transaction = Transaction(connection, seller, cipher)
-            yield transaction
-            await transaction.flush()
-            if transaction.enqueued:
-                await call(connection)
+        """One transaction of one seller: committed at the end, undone by any exception.
+
+        It ends, with Busy if need be, while Slack still waits for an answer.
+        """
+        async with in_time(self._engine):
+            cipher = await self._keys.of(seller.tenant)
+            async with started(self._engine) as connection:
+                await one_at_a_time(connection, seller)
+                transaction = Transaction(connection, seller, cipher)
+                yield transaction
+                await transaction.flush()
+                if transaction.enqueued:
+                    await call(connection)
         if transaction.enqueued:
             self._wake()
 

@@ -104,12 +104,12 @@ def brief_form(
         _input(
             "plan",
             say("form.brief.plan"),
-            _text(MAX_PLAN, brief.plan, say("form.brief.plan_hint"), long=True),
+            _text(MAX_PLAN, brief.plan, say("form.brief.plan_hint")),
         ),
-        *_whom(words, brief, known),
-        _input("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
-        *_choices(words, brief),
         _input("length", say("form.brief.length"), _length(words, brief)),
+        *_whom(words, brief, known),
+        *_choices(words, brief),
+        _input("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
     ]
     return _modal(words, "brief", json.dumps({"check": check_id}), blocks)
 
@@ -127,7 +127,7 @@ def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
             brief = Brief(brief.plan)
     label = say("form.brief.person_new" if known else "form.brief.person")
     person = _text(MAX_NAME, brief.person, say("form.brief.person_hint"))
-    company = _text(MAX_NAME, brief.company)
+    company = _text(MAX_NAME, brief.company, say("form.brief.company_hint"))
     blocks.append(_input("person", label, person, optional=True))
     blocks.append(_input("company", say("form.brief.company"), company, optional=True))
     return blocks
@@ -141,7 +141,8 @@ def _moment(brief: Brief) -> Block:
 
 
 def _choices(words: Words, brief: Brief) -> list[Block]:
-    options = [_option(words.text(f"form.brief.choice.{sort}"), sort) for sort in Sort]
+    unnamed = [sort for sort in Sort if sort is not Sort.COMPETITOR]
+    options = [_option(words.text(f"form.brief.choice.{sort}"), sort) for sort in unnamed]
     ticked = [str(choice.sort) for choice in brief.choices]
     names = ", ".join(choice.name for choice in brief.competitors)
     hint = words.text("form.brief.competitors_hint")
@@ -193,9 +194,7 @@ def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple
     ticked = [option["value"] for option in _at(values, "choices").get("selected_options") or ()]
     names = [" ".join(name.split()) for name in _string(values, "competitors").split(",")]
     names = list({name.casefold(): name for name in names if name}.values())
-    if Sort.COMPETITOR in ticked and not names:
-        errors["competitors"] = words.text("form.brief.wrong.competitors")
-    elif len(names) > MAX_COMPETITORS:
+    if len(names) > MAX_COMPETITORS:
         errors["competitors"] = words.text("form.brief.wrong.too_many")
     elif any(len(name) > MAX_COMPETITOR for name in names):
         errors["competitors"] = words.text("form.brief.wrong.name")
@@ -219,9 +218,11 @@ def evidence_form(
     """Who, what, when, what it rests on, and what it was better than."""
     say = words.text
     who, what, when = (reading.who, reading.what, reading.when) if reading else ("", "", "")
+    who = who or brief.person or brief.company
     rests = reading.source if reading else Source.SAID
     sources = [_option(say(f"form.evidence.source_option.{s}"), s) for s in Source]
-    options = [_option(short(choice_name(c, brief, words), 75), c.key) for c in brief.choices]
+    names = {c.key: choice_name(c, brief, words) for c in brief.choices}
+    options = [_option(name[:1].upper() + name[1:], key) for key, name in names.items()]
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
     blocks = [
         _input("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),

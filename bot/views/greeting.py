@@ -7,7 +7,8 @@ from coaching.words import Line, Words, fill
 
 def welcome(words: Words, *, start: bool = True) -> Body:
     """What this is and who could read it; ``start`` offers the form."""
-    lines = (words.say("welcome.text"), words.say("welcome.privacy"))
+    going_on = (words.say("welcome.next"),) if start else ()
+    lines = (words.say("welcome.text"), *going_on, (), words.say("welcome.privacy"))
     names = ("start", "example", "privacy") if start else ("example", "privacy")
     return message(lines, ({"type": "actions", "elements": [_button(words, n) for n in names]},))
 
@@ -24,8 +25,9 @@ def _button(words: Words, name: str) -> Block:
 def help_text(words: Words) -> Body:
     """Every command, the words of a thread, and who can see what."""
     commands = [fill(line) for line in words.find("help.commands")]
-    rest = (words.say("help.thread"), words.say("help.about"), words.say("welcome.privacy"))
-    return message((words.say("help.title"), *commands, *rest))
+    rest = [words.say(key) for key in ("help.thread", "help.about", "welcome.privacy")]
+    paragraphs = [line for said in rest for line in ((), said)]
+    return message((words.say("help.title"), *commands, *paragraphs))
 
 
 def privacy_text(words: Words) -> Body:

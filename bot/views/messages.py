@@ -68,6 +68,7 @@ def button(option: Option, check_id: str, step: Step) -> Block:
         "action_id": act,
         "text": plain_text(option.label[:MAX_BUTTON]),
         "value": value(check_id, step.key, option.form or option.reply, option.argument),
+        **({"style": "primary"} if step.ask is Ask.FILL_IN and option.form else {}),
     }
 
 
@@ -104,6 +105,7 @@ def _sure(words: Words) -> Block:
         "text": plain_text(words.text("card.sure.text")),
         "confirm": plain_text(words.text("card.sure.yes")),
         "deny": plain_text(words.text("card.sure.no")),
+        "style": "danger",
     }
 
 

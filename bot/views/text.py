@@ -18,9 +18,10 @@ Body = dict[str, Any]
 def rich_text(lines: tuple[Line, ...], mention: str = "") -> Block:
     """One rich_text block; ``mention`` is the id of a user to call by name first."""
     elements: list[Block] = [{"type": "user", "user_id": mention}] if mention else []
+    start = ""
     for line in lines:
-        # Slack refuses an element that is only a line break, so it begins the line.
-        start = "\n" if elements else ""
+        # Slack refuses an element that is only a line break, so it begins the next one.
+        start += "\n" if elements else ""
         for span in line:
             elements += _elements(start + span.text, span.bold)
             start = ""

@@ -13,9 +13,9 @@ from bot.listeners.taps import move_of
 from bot.playground.blocks import problems
 from bot.playground.chat_methods import LONGEST_UPDATE
 from bot.playground.grammar import Surface
-from bot.views import forms, greeting, placing
+from bot.views import forms, greeting
 from bot.views import messages as views
-from bot.views.text import MAX_FALLBACK, unescape
+from bot.views.text import MAX_FALLBACK, escape, unescape
 from coaching.answers import hear
 from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.card import answer_label, card
@@ -164,7 +164,7 @@ def text_of(body: Json) -> str:
     return "".join(e["text"] for e in elements if e["type"] == "text").lstrip("\n")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(dialogues())
 def test_every_moment_of_a_check_can_be_shown(dialogue: Dialogue) -> None:
     for body in messages(dialogue):
@@ -177,14 +177,15 @@ def test_every_moment_of_a_check_can_be_shown(dialogue: Dialogue) -> None:
 @given(dialogues())
 def test_a_notification_says_what_the_message_says(dialogue: Dialogue) -> None:
     for body in messages(dialogue):
-        said = unescape(body["text"].replace("<@U1SAM> ", ""))
-        whole = len(body["text"]) < MAX_FALLBACK
-        assert text_of(body) == said if whole else text_of(body).startswith(said[:-1])
+        said, shown = unescape(body["text"].replace("<@U1SAM> ", "")), text_of(body)
+        cut = len(escape(shown)) > MAX_FALLBACK
+        assert shown.startswith(said.removesuffix("…")) if cut else shown == said
 
 
-@given(st.lists(dialogues(), max_size=3), st.integers(0, 30))
-def test_the_question_where_words_belong_can_be_shown(waiting: list[Dialogue], number: int) -> None:
-    checks = [(ID, dialogue.standing) for dialogue in waiting][:1] * number
+@settings(max_examples=10, deadline=None)
+@given(briefs(), st.integers(0, 30))
+def test_the_question_where_words_belong_can_be_shown(brief: Brief, number: int) -> None:
+    checks = [(ID, begin(brief).standing)] * number
     taken(placing.ask_where(checks, ID, WORDS), "message")
 
 

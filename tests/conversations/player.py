@@ -170,7 +170,7 @@ def _marks(lines: list[str]) -> bool:
 
 
 def _quoted(lines: list[str], taps: str, head: str) -> list[str]:
-    quoted = [f"> {head}{lines[0]}", *(f"> {line}" for line in lines[1:])]
+    quoted = [f"> {head}{lines[0]}", *(f"> {line}".rstrip() for line in lines[1:])]
     return [*quoted, f"> {taps}"] if taps else quoted
 
 

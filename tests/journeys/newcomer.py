@@ -133,8 +133,7 @@ class Newcomer:
         await planned.fill(plan)
         await self.form.get_by_label(re.compile("For whom|someone new")).last.fill(person)
         await self.form.get_by_label("Their company").fill(company)
-        await self.form.get_by_label("A competitor").check()
-        await self.form.get_by_label("Which competitors?").fill("Acme")
+        await self.form.get_by_label("Which competitors, if any?").fill("Acme")
         await expect(self.form.get_by_label("Leaving it as it is")).to_be_checked()
 
     async def begin(self, *brief: str, length: str = "5 min") -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import AliasedReturnsRows, Join
@@ -30,6 +31,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, Join
 import storage
 from storage import outbox, statements, store, tenants
 from storage.schema import checks, messages, metadata
+from storage.times import database_now
 
 ROOM = Path(storage.__file__).parent
 SELLERS = {table.name for table in metadata.tables.values() if "user_id" in table.c}
@@ -49,6 +51,8 @@ OF_ALL = {
 }
 
 BOUND = {"tenant": ":own_tenant", "user_id": ":own_user"}
+# To find the tables of a statement it is compiled for no database in particular.
+compiles(database_now)(lambda *_, **__: "now")
 NAMED = sqlite.dialect(paramstyle="named")
 Statement = Select[tuple[object, ...]] | Update | Delete
 
@@ -96,12 +100,15 @@ def held(names: list[str], column: str, given: set[str]) -> set[str]:
     return found
 
 
+def sources(statement: Statement) -> list[FromClause]:
+    if isinstance(statement, UpdateBase):
+        return [statement.table]
+    return list(statement.get_final_froms())
+
+
 def open_tables(statement: Statement) -> set[str]:
     """The sellers' tables of a statement that it does not hold to one tenant and one user."""
-    sources = (
-        [statement.table] if isinstance(statement, UpdateBase) else statement.get_final_froms()
-    )
-    found = [parts(source) for source in sources]
+    found = [parts(source) for source in sources(statement)]
     names = [name for tables, _ in found for source in tables if (name := named(source))]
     given = {*conditions(statement.whereclause), *(one for _, joined in found for one in joined)}
     return set(names) - (held(names, "tenant", given) & held(names, "user_id", given))

@@ -14,6 +14,7 @@ _WAITING = sa.text("done_at IS NULL AND attempt = 0")
 _TABLES = (
     "tenants",
     "buyers",
+    "forgotten",
     "inbox",
     "installations",
     "parked",
@@ -44,6 +45,16 @@ def upgrade() -> None:
             ["tenant"], ["tenants.tenant"], name="fk_buyers_tenant", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("tenant", "user_id", "id", name="pk_buyers"),
+    )
+    op.create_table(
+        "forgotten",
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("ts", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant"], ["tenants.tenant"], name="fk_forgotten_tenant", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tenant", "user_id", name="pk_forgotten"),
     )
     op.create_table(
         "inbox",
@@ -132,6 +143,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=True),
         sa.Column("ts", sa.String(), nullable=True),
         sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant", "user_id", "check_id"],
             ["checks.tenant", "checks.user_id", "checks.id"],

@@ -1,0 +1,135 @@
+"""The end of what is kept of a seller, in one transaction.
+
+What was posted stays known by its place in Slack until it has been deleted there. A post that may
+be under way loses its body and is waited for: if it arrives after all, it is deleted as well.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Holdings
+from storage.schema import buyers, checks, forgotten, messages, outbox, parked, sellers, texts
+from storage.times import database_now
+
+Own = dict[str, str]
+"""The seller as `own_tenant` and `own_user`."""
+
+
+def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(
+        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
+    )
+
+
+def _open_on(message: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(_own(outbox, outbox.c.message_id == message, outbox.c.done_at.is_(None)))
+
+
+def _enqueue(*of: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    # Replies before the card above them, which would stay as "deleted" over a living thread.
+    return (
+        select(
+            messages.c.tenant,
+            messages.c.user_id,
+            messages.c.id,
+            messages.c.id,
+            literal("erase"),
+            literal("new"),
+            literal(0),
+            database_now(),
+        )
+        .where(_own(messages, messages.c.erased, messages.c.ts.is_not(None), *of))
+        .order_by(messages.c.id.desc())
+    )
+
+
+_INTO = ["tenant", "user_id", "id", "message_id", "op", "state", "attempt", "due_at"]
+_ENQUEUE = insert(outbox).from_select(_INTO, _enqueue())
+ENQUEUE_ONE = insert(outbox).from_select(_INTO, _enqueue(messages.c.id == bindparam("own_id")))
+"""Delete a message that turned out to stand in Slack after its seller had been forgotten."""
+
+_reply = messages.alias("reply")
+_reply_is_open = exists().where(
+    _reply.c.tenant == messages.c.tenant,
+    _reply.c.user_id == messages.c.user_id,
+    _reply.c.under == messages.c.id,
+    _open_on(_reply.c.id),
+)
+# A reply that is looked for is looked for in its thread, so its parent's place is needed too.
+DROP_ERASED = delete(messages).where(
+    _own(messages, messages.c.erased, ~_open_on(messages.c.id), ~_reply_is_open)
+)
+"""Drop the places of messages that are gone, or that never were."""
+
+_in_doubt = and_(
+    outbox.c.op == "post",
+    outbox.c.done_at.is_(None),
+    outbox.c.state.in_(("sending", "looking", "uncertain")),
+)
+_remember = insert(forgotten)
+_ERASE = (
+    # First the operations, then the messages, as a sender does that claims at this moment.
+    delete(outbox).where(_own(outbox, ~_in_doubt)),
+    update(outbox).where(_own(outbox)).values(body=null(), reason=null()),
+    update(messages)
+    .where(_own(messages))
+    .values(
+        erased=True,
+        removed=True,
+        check_id=null(),
+        step="",
+        under=case((messages.c.ts.is_(None), messages.c.under), else_=null()),
+    ),
+    _ENQUEUE,
+    DROP_ERASED,
+    *(delete(table).where(_own(table)) for table in (parked, texts, checks, buyers, sellers)),
+)
+_REMEMBER = _remember.on_conflict_do_update(
+    index_elements=[forgotten.c.tenant, forgotten.c.user_id],
+    set_={"ts": _remember.excluded.ts},
+)
+_FIND_FORGOTTEN = select(forgotten.c.ts).where(_own(forgotten))
+_COUNT = select(
+    *(
+        select(func.count()).select_from(table).where(_own(table, *of)).scalar_subquery()
+        for table, *of in (
+            (checks,),
+            (buyers,),
+            (messages, messages.c.ts.is_not(None), ~messages.c.removed),
+        )
+    )
+)
+
+
+async def erase(connection: AsyncConnection, own: Own, ts: str) -> None:
+    """Erase all of the seller's, and remember that it was done at that time of Slack's."""
+    for statement in _ERASE:
+        await connection.execute(statement, own)
+    seller = {"tenant": own["own_tenant"], "user_id": own["own_user"]}
+    await connection.execute(_REMEMBER, seller | {"ts": ts})
+
+
+async def forgotten_at(connection: AsyncConnection, own: Own) -> str:
+    found: str | None = (await connection.execute(_FIND_FORGOTTEN, own)).scalar()
+    return found or ""
+
+
+async def holdings(connection: AsyncConnection, own: Own) -> Holdings:
+    return Holdings(*(await connection.execute(_COUNT, own)).one())
