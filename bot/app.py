@@ -16,9 +16,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installations import Installations
 from bot.listeners.commands import Commands
-from bot.listeners.desk import Desk
+from bot.listeners.desk import Desk, again
 from bot.listeners.forms import Forms
 from bot.listeners.installs import Installs
+from bot.listeners.own_data import OwnData
 from bot.listeners.taps import Taps
 from bot.listeners.texts import Texts, tell_unsaved
 from storage import StorageError, Tenant
@@ -42,31 +43,34 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
         raise_error_for_unhandled_request=False,
     )
     commands, taps, forms, texts = Commands(desk), Taps(desk), Forms(desk), Texts(desk)
-    installs = Installs(installations)
+    installs, own_data = Installs(installations), OwnData(desk)
 
     # Bolt asks one after the other whose a request is: what comes most often stands first.
-    app.action(re.compile(r"^tap:\d+$"))(taps.on_tap)
-    app.event({"type": "message", "subtype": "message_changed"})(texts.on_edited)
-    app.event({"type": "message", "subtype": "message_deleted"})(texts.on_deleted)
-    app.event("message")(texts.on_message)
+    app.action(re.compile(r"^tap:\d+$"))(again(taps.on_tap))
+    app.event({"type": "message", "subtype": "message_changed"})(again(texts.on_edited))
+    app.event({"type": "message", "subtype": "message_deleted"})(again(texts.on_deleted))
+    app.event("message")(again(texts.on_message))
 
-    app.command("/differ")(commands.on_differ)
-    app.shortcut("start_check")(commands.on_shortcut)
-    app.shortcut("check_message")(commands.on_message_shortcut)
+    app.command("/differ")(again(commands.on_differ))
+    app.shortcut("start_check")(again(commands.on_shortcut))
+    app.shortcut("check_message")(again(commands.on_message_shortcut))
 
-    app.action(re.compile(r"^form:\d+$"))(taps.on_form)
-    app.action("more")(taps.on_more)
-    app.action(re.compile(r"^pick:"))(taps.on_pick)
-    app.action(re.compile(r"^kind:"))(taps.on_kind)
-    app.action(re.compile(r"^place:\d+$"))(taps.on_place)
-    app.action(re.compile(r"^show:(start|example|privacy)$"))(taps.on_show)
+    app.action(re.compile(r"^form:\d+$"))(again(taps.on_form))
+    app.action("more")(again(taps.on_more))
+    app.action(re.compile(r"^pick:"))(again(taps.on_pick))
+    app.action(re.compile(r"^kind:"))(again(taps.on_kind))
+    app.action(re.compile(r"^place:\d+$"))(again(taps.on_place))
+    app.action(re.compile(r"^show:(start|example|privacy)$"))(again(taps.on_show))
 
-    app.view("brief")(forms.on_brief)
-    app.view("evidence")(forms.on_evidence)
-    app.view("change")(forms.on_change)
+    app.action("forget:yes")(again(own_data.on_forget))
+    app.action("forget:no")(again(own_data.on_keep))
 
-    app.event("app_uninstalled")(installs.on_gone)
-    app.event("tokens_revoked")(installs.on_gone)
+    app.view("brief")(again(forms.on_brief))
+    app.view("evidence")(again(forms.on_evidence))
+    app.view("change")(again(forms.on_change))
+
+    app.event("app_uninstalled")(again(installs.on_gone))
+    app.event("tokens_revoked")(again(installs.on_gone))
 
     # An event without a listener would be answered 404, which Slack counts as a failure.
     app.event(re.compile(".*"))(_ignore)

@@ -1,7 +1,7 @@
 """What drains the outbox: posts, updates and deletions, each once, in order within a DM.
 
-A post whose fate is unknown is looked up by the key in its metadata before it is ever posted
-again. The SDK's own retries are off: they would post twice.
+A post whose fate is unknown is looked up, by the key in its metadata or in the names of its files,
+before it is ever posted again. The SDK's own retries are off: they would post twice.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.files import delete_files, keys_in, upload
 from bot.installations import Installations
 from storage import Installation, Outgoing, Stale, StorageError, Store
 
@@ -34,6 +35,10 @@ REVOKED = {"invalid_auth", "account_inactive", "token_revoked", "token_expired",
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"}
 
 Body = Mapping[str, Any]
+
+
+class NotThereError(Exception):
+    """A post that is not to be sent any more, or was taken by Slack, and is not seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +153,11 @@ class Sender:
             channel, ts = await self._call(outgoing, installation, claimed)
         except SlackApiError as error:
             await self._refused(outgoing, error)
+        except NotThereError:
+            await self._store.dead(outgoing, "not there")
         except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
             await self._put_off(outgoing, _pause(outgoing), "Slack is out of reach")
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        except (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError):
             # The request may have been taken: nobody knows until it is looked up.
             await self._doubt(outgoing)
         else:
@@ -167,8 +174,12 @@ class Sender:
         channel = outgoing.channel or await self._open(outgoing.user_id, token)
         if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
             return channel, ts
+        if outgoing.body is None:
+            raise NotThereError
         if time.monotonic() - claimed > self._pace.lease / 2:
             raise TimeoutError("the lease is too old to post under")
+        if "files" in outgoing.body:
+            return channel, await self._upload(outgoing, channel, token, claimed)
         posted = await self._client.chat_postMessage(
             token=token,
             channel=channel,
@@ -176,12 +187,33 @@ class Sender:
             metadata={"event_type": EVENT, "event_payload": {"key": outgoing.message_id}},
             unfurl_links=False,
             unfurl_media=False,
-            **(outgoing.body or {}),
+            **outgoing.body,
         )
         return posted["channel"], posted["ts"]
 
+    async def _upload(self, outgoing: Outgoing, channel: str, token: str, claimed: float) -> str:
+        """Files in one message. Returns its time, which Slack does not tell: it shares files when
+        it has looked through them, some moments after it said yes.
+
+        Raises:
+            NotThereError: it said yes and shares nothing; to send it again could double it.
+        """
+        async with asyncio.timeout(self._pace.timeout):
+            await upload(self._client, token, channel, outgoing)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(claimed + 0.9 * self._pace.lease):
+                while True:
+                    # Whatever befalls the look-up, the files are no less on their way.
+                    with suppress(SlackApiError, aiohttp.ClientError, OSError, ValueError):
+                        if ts := await self._look_up(outgoing, channel, token):
+                            return ts
+                    await asyncio.sleep(self._pace.poll)
+        raise NotThereError
+
     async def _change(self, outgoing: Outgoing, token: str) -> None:
         """An update or a deletion: done twice it does no harm."""
+        if outgoing.op == "erase":
+            await delete_files(self._client, token, outgoing)
         assert outgoing.channel is not None
         assert outgoing.ts is not None
         place: dict[str, Any] = {"channel": outgoing.channel, "ts": outgoing.ts, "token": token}
@@ -210,8 +242,7 @@ class Sender:
         else:
             answer = await self._client.conversations_history(**found)
         for message in answer["messages"]:
-            payload = message.get("metadata", {}).get("event_payload", {})
-            if payload.get("key") == outgoing.message_id:
+            if outgoing.message_id in _keys(message):
                 ts: str = message["ts"]
                 return ts
         return None
@@ -245,6 +276,12 @@ class Sender:
         else:
             log.error("Slack refused a message for good: %s", reason)
             await self._store.dead(outgoing, reason)
+
+
+def _keys(message: Body) -> list[str]:
+    """What a message of ours may be known by."""
+    payload = message.get("metadata", {}).get("event_payload", {})
+    return [payload.get("key", ""), *keys_in(message)]
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

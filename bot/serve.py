@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,12 +26,14 @@ from bot.listeners.desk import Desk
 from bot.sender import LATER, UNKNOWN, Pace, Sender
 from bot.settings import Settings
 from bot.web import Ready, build_web
-from storage import Installation, Store, Tenant, migrate, new_id
+from storage import Installation, StorageError, Store, Tenant, migrate, new_id
 
 log = logging.getLogger("differ")
 
 GRACE = 10.0
 """Seconds that a stop may take."""
+SWEEP = 3600.0
+"""Seconds between two sweeps."""
 PATIENCE = 30.0
 """Seconds between two tries to reach Slack at the start, at the most."""
 
@@ -108,10 +110,33 @@ async def running(
         sender = Sender(store, installations, client, new_id(), pace)
         sender.start()
         stack.push_async_callback(sender.stop, GRACE / 2)
+        await stack.enter_async_context(_beside(store.listen(), _sweep(store)))
         ready = await _start_socket(settings, app, client, stack)
         taking = None if settings.socket_mode else app
         web_app = build_web(taking, settings.signing_secret, store, ready)
         yield Running(store, await _start_web(settings, web_app, stack))
+
+
+@asynccontextmanager
+async def _beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on beside everything else and ends with it."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _sweep(store: Store) -> None:
+    """Once an hour, let go of request keys and sent messages that nobody will ask about."""
+    while True:
+        try:
+            await store.sweep()
+        except StorageError as error:
+            log.warning("nothing was swept: %s", error)
+        await asyncio.sleep(SWEEP)
 
 
 async def _open_store(settings: Settings, pace: Pace, stack: AsyncExitStack) -> Store:

@@ -13,7 +13,7 @@ from coaching.questions import template
 from coaching.reading import Source
 from coaching.standing import Record, Standing
 from coaching.verdicts import verdict_lines
-from coaching.words import Line, Words, fill, plain
+from coaching.words import Line, Span, Words, fill, plain
 
 MAX_PROMPT = 300
 """Characters of one prompt; the verdict and the card are exempt."""
@@ -54,7 +54,14 @@ def prompt(dialogue: Dialogue, words: Words) -> Prompt:
     step = standing.step()
     asked = _PROMPTS[step.ask](dialogue, standing, step, words)
     thanks = _thanks(dialogue, standing, words)
+    if _length((*thanks, *asked.lines)) > MAX_PROMPT and step.ask is not Ask.AGAIN:
+        # Long names leave room for its first sentence only.
+        thanks = tuple((Span(plain(line).partition(". ")[0] + "."),) for line in thanks)
     return replace(asked, lines=(*thanks, *asked.lines), closed=standing.closed)
+
+
+def _length(lines: tuple[Line, ...]) -> int:
+    return sum(len(plain(line)) + 1 for line in lines)
 
 
 def keep_prompt(dialogue: Dialogue, factor: Factor, words: Words) -> Prompt:
@@ -114,8 +121,8 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     opener = (fill(kind, **values),) if dialogue.number and kind else ()
     lines = (words.say("question.article"), _against(standing, values, words))
     # Long names leave no room for an opener, nor for the word on a note before it.
-    room = MAX_PROMPT - MAX_THANKS - sum(len(plain(line)) + 1 for line in (*opener, *lines))
-    lines = (*opener, *lines) if room >= 0 else lines
+    if _length((*opener, *lines)) + MAX_THANKS <= MAX_PROMPT:
+        lines = (*opener, *lines)
     return Prompt(step, lines, _yes_no(words), kind=standing.brief.kind)
 
 

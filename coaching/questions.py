@@ -20,8 +20,9 @@ Asked = tuple[tuple[str, ...], ...]
 def draw(dialogue: Dialogue, step: Step, earlier: Asked, words: Words) -> str:
     """The id of a bank question for a gate or for the one hard question, else empty.
 
-    An id is ``value.two.3``: factor, depth (or ``no``) and place in the bank. The least recently asked comes
-    first; nothing asked in this check or the last six is drawn while anything else fits.
+    An id is ``value.two.3``: factor, depth (or ``no``) and place in the bank. The least recently
+    asked comes first; nothing asked in this check or the last six is drawn while anything else
+    fits.
     """
     standing = dialogue.standing
     factor = factor_of(standing, step)

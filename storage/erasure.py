@@ -83,11 +83,9 @@ _in_doubt = and_(
     outbox.c.done_at.is_(None),
     outbox.c.state.in_(("sending", "looking", "uncertain")),
 )
-_remember = insert(forgotten)
-_ERASE = (
-    # First the operations, then the messages, as a sender does that claims at this moment.
-    delete(outbox).where(_own(outbox, ~_in_doubt)),
-    update(outbox).where(_own(outbox)).values(body=null(), reason=null()),
+_FORGET_OPERATIONS = delete(outbox).where(_own(outbox, ~_in_doubt))
+_WITHDRAW = update(outbox).where(_own(outbox)).values(body=null(), reason=null())
+_MARK = (
     update(messages)
     .where(_own(messages))
     .values(
@@ -96,11 +94,19 @@ _ERASE = (
         check_id=null(),
         step="",
         under=case((messages.c.ts.is_(None), messages.c.under), else_=null()),
-    ),
-    _ENQUEUE,
-    DROP_ERASED,
-    *(delete(table).where(_own(table)) for table in (parked, texts, checks, buyers, sellers)),
+    )
 )
+_FORGET_PARKED = delete(parked).where(_own(parked))
+_FORGET_TEXTS = delete(texts).where(_own(texts))
+_FORGET_CHECKS = delete(checks).where(_own(checks))
+_FORGET_BUYERS = delete(buyers).where(_own(buyers))
+_FORGET_SELLER = delete(sellers).where(_own(sellers))
+# First the operations, then the messages, as in `Transaction.delete`.
+_ERASE = (
+    *(_FORGET_OPERATIONS, _WITHDRAW, _MARK, _ENQUEUE, DROP_ERASED),
+    *(_FORGET_PARKED, _FORGET_TEXTS, _FORGET_CHECKS, _FORGET_BUYERS, _FORGET_SELLER),
+)
+_remember = insert(forgotten)
 _REMEMBER = _remember.on_conflict_do_update(
     index_elements=[forgotten.c.tenant, forgotten.c.user_id],
     set_={"ts": _remember.excluded.ts},

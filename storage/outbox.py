@@ -200,13 +200,16 @@ async def sent(
         # The seller's row is written below, which a transaction of the seller may have locked.
         await one_at_a_time(connection, Seller(outgoing.tenant, outgoing.user_id))
     await _finish(connection, _done, outgoing, outcome="sent", why=None)
+    own = _own(outgoing)
+    if outgoing.op == "erase":
+        await connection.execute(DROP_ERASED, own)
     if outgoing.op != "post":
         return
-    owner = {"tenant": outgoing.tenant.key, "user_id": outgoing.user_id}
-    own = {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
     place = {"own_id": outgoing.message_id, "channel": channel, "ts": ts}
-    await connection.execute(_place, own | place)
-    if outgoing.channel is None:
+    if (await connection.execute(_place, own | place)).scalar():
+        await connection.execute(ENQUEUE_ONE, own | {"own_id": outgoing.message_id})
+    elif outgoing.channel is None:
+        owner = {"tenant": outgoing.tenant.key, "user_id": outgoing.user_id}
         await connection.execute(_remember_dm, owner | {"dm_channel": channel})
 
 
@@ -222,10 +225,12 @@ async def uncertain(connection: AsyncConnection, outgoing: Outgoing, seconds: fl
 
 async def dead(connection: AsyncConnection, outgoing: Outgoing, reason: str) -> None:
     await _finish(connection, _done, outgoing, outcome="dead", why=reason)
+    own = _own(outgoing)
     if outgoing.op == "post":
         # A question that nobody will ever see is not open.
-        own = {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
         await connection.execute(HIDE_MESSAGE, own | {"own_id": outgoing.message_id})
+    if outgoing.op in ("post", "erase"):
+        await connection.execute(DROP_ERASED, own)
 
 
 async def release(connection: AsyncConnection, owner: str | None, seconds: float) -> int:
@@ -255,6 +260,10 @@ async def _finish(
     finished = await connection.execute(statement, _hold(outgoing) | values)
     if finished.rowcount == 0:
         raise Stale("the lease ran out and the operation was claimed or finished by another")
+
+
+def _own(outgoing: Outgoing) -> dict[str, Any]:
+    return {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
 
 
 def _hold(claimed: Outgoing | Row[Any]) -> dict[str, Any]:

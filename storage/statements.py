@@ -92,6 +92,14 @@ FIND_MESSAGES = (
     .where(_own(messages, messages.c.check_id == bindparam("check"), ~messages.c.removed))
     .order_by(messages.c.id)
 )
+FIND_MESSAGE = select(messages).where(
+    _own(
+        messages,
+        messages.c.purpose == bindparam("of_purpose"),
+        messages.c.step == bindparam("of_step"),
+        ~messages.c.removed,
+    )
+)
 ADD_MESSAGES = insert(messages)
 DROP_MESSAGE = delete(messages).where(_own(messages, messages.c.id == bindparam("own_id")))
 HIDE_MESSAGE = (
@@ -128,6 +136,7 @@ FIND_CHECK_OF_TEXT = select(texts.c.check_id).where(
 )
 
 PARK = insert(parked)
+FIND_PARKED = select(parked).where(_own(parked)).order_by(parked.c.id)
 UNPARK = delete(parked).where(_own(parked, parked.c.id == bindparam("own_id"))).returning(parked)
 UNPARK_TEXT = (
     delete(parked)

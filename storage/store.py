@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import outbox
-from storage.engine import in_time, look, open_engine, started
+from storage.engine import in_time, look, open_engine, scrub, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant
 from storage.keys import KeyRing
@@ -54,6 +54,8 @@ class Store:
         try:
             async with started(engine) as connection:
                 found = await connection.run_sync(look)
+            # A process that was killed after it had erased something has left its log behind.
+            await scrub(engine)
         except BaseException:
             await engine.dispose()
             raise
@@ -100,6 +102,8 @@ class Store:
                 await transaction.flush()
                 if transaction.enqueued:
                     await call(connection)
+        if transaction.erased:
+            await scrub(self._engine)
         if transaction.enqueued:
             self._wake()
 

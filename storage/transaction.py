@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import erasure
 from storage import statements as sql
 from storage.errors import Stale
 from storage.identity import Seller, new_id
 from storage.keys import Cipher
-from storage.records import Buyer, Check, Message, Operation, Parked, Profile
+from storage.records import Buyer, Check, Holdings, Message, Operation, Parked, Profile
 
 
 class Transaction:
@@ -32,6 +33,7 @@ class Transaction:
         self._new_messages: list[dict[str, Any]] = []
         self._new_operations: list[dict[str, Any]] = []
         self.enqueued = False
+        self.erased = False
 
     # inbox
 
@@ -60,6 +62,24 @@ class Transaction:
             "checks": profile.checks,
         }
         await self._run(sql.SAVE_PROFILE, self._own | values)
+
+    async def holdings(self) -> Holdings:
+        """How much is kept of the seller."""
+        await self.flush()
+        return await erasure.holdings(self._connection, self._own)
+
+    async def forgotten(self) -> str:
+        """The `ts` at which the seller was last forgotten, or an empty text."""
+        return await erasure.forgotten_at(self._connection, self._own)
+
+    async def forget(self, ts: str) -> None:
+        """Erase all that is the seller's, and have the bot's messages taken away from Slack.
+
+        `ts` is when they asked for it, by Slack's clock; it is kept, to know what is older.
+        """
+        await self.flush()
+        await erasure.erase(self._connection, self._own, ts)
+        self.enqueued = self.erased = True
 
     # buyers
 
@@ -142,6 +162,13 @@ class Transaction:
         rows = await self._run(sql.FIND_MESSAGES, self._own | {"check": check_id})
         return tuple(_message(row) for row in rows)
 
+    async def message(self, purpose: str, step: str) -> Message | None:
+        """The one message of that purpose and step, unless it was taken away."""
+        await self.flush()
+        of = {"of_purpose": purpose, "of_step": step}
+        row = (await self._run(sql.FIND_MESSAGE, self._own | of)).first()
+        return None if row is None else _message(row)
+
     async def post(
         self,
         *,
@@ -150,9 +177,13 @@ class Transaction:
         check_id: str | None = None,
         under: str | None = None,
         step: str = "",
+        channel: str | None = None,
     ) -> Message:
-        """Post a new message, in the thread of the message `under` if one is given."""
-        message = Message(new_id(), check_id, purpose, step, under, None, None)
+        """Post a new message, in the thread of the message `under` if one is given.
+
+        It goes to the seller's direct messages; `channel` names them where they are not known.
+        """
+        message = Message(new_id(), check_id, purpose, step, under, channel, None)
         self._new_messages.append(
             self._keys
             | {
@@ -161,6 +192,7 @@ class Transaction:
                 "purpose": purpose,
                 "step": step,
                 "under": under,
+                "channel": channel,
             }
         )
         self._enqueue("post", message.id, body)
@@ -227,13 +259,15 @@ class Transaction:
             values = {"id": row.id, "text": sealed, "channel": channel, "ts": ts}
             await self._run(sql.PARK, self._keys | values)
 
+    async def parked(self) -> tuple[Parked, ...]:
+        """The texts that wait, oldest first."""
+        rows = await self._run(sql.FIND_PARKED, self._own)
+        return tuple(self._parked(row) for row in rows)
+
     async def unpark(self, parked_id: str) -> Parked | None:
         """Take a parked text out; None if it was taken before."""
         row = (await self._run(sql.UNPARK, self._own | {"own_id": parked_id})).first()
-        if row is None:
-            return None
-        clear = self._cipher.open(row.text, "parked", "text", row.id)
-        return Parked(row.id, clear, row.channel, row.ts)
+        return None if row is None else self._parked(row)
 
     # between rows and values
 
@@ -251,6 +285,10 @@ class Transaction:
         values = {"id": operation_id, "message_id": message_id, "op": op, "body": sealed}
         self._new_operations.append(self._keys | values)
         self.enqueued = True
+
+    def _parked(self, row: Row[Any]) -> Parked:
+        clear = self._cipher.open(row.text, "parked", "text", row.id)
+        return Parked(row.id, clear, row.channel, row.ts)
 
     def _buyer(self, row: Row[Any]) -> Buyer:
         names = json.loads(self._cipher.open(row.names, "buyers", "names", row.id))

@@ -9,11 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
 from bot.conversation import NOTICE, Conversation
+from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.views import greeting
-from bot.views.forms import MAX_PLAN, brief_form
+from bot.views.forms import MAX_PLAN
 from bot.views.messages import notice
 from bot.views.text import unescape
+from coaching.answers import command
 from coaching.brief import Brief, Length
 from coaching.reading import MAX_TEXT
 from storage import Seller
@@ -30,7 +32,7 @@ class Commands:
     async def on_differ(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """`/differ`, `/differ help`, `/differ quick plan`, `/differ plan`."""
+        """`/differ`, `/differ help`, `/differ export`, `/differ quick plan`, `/differ plan`."""
         words = self._desk.words
         text = body.get("text", "").strip()
         first, _, rest = text.partition(" ")
@@ -38,6 +40,8 @@ class Commands:
             await ack(greeting.help_text(words))
         elif words.hears("privacy", text):
             await ack(greeting.privacy_text(words))
+        elif (said := command(text, words)) in own_data.OWN:
+            await ack(await self._own(body, seller_of(context), said))
         elif not text or words.hears("quick", text):
             length = Length.ONE if text else Length.FIVE
             await ack(await self._form(body, seller_of(context), client, Brief("", length=length)))
@@ -53,8 +57,7 @@ class Commands:
     ) -> None:
         """The global shortcut opens the form."""
         async with self._desk.store.begin(seller_of(context)) as tx:
-            known = buyers.known(await tx.buyers())
-        view = brief_form(self._desk.words, Brief(""), known)
+            view = await self._desk.brief_form(tx, Brief(""))
         await ack()
         await open_or_tell(self._desk, seller_of(context), client, body, view)
 
@@ -64,8 +67,7 @@ class Commands:
         """The message shortcut takes the message's text as the plan."""
         plan = " ".join(unescape(body["message"].get("text") or "").split())
         async with self._desk.store.begin(seller_of(context)) as tx:
-            known = buyers.known(await tx.buyers())
-        view = brief_form(self._desk.words, Brief(plan[:MAX_PLAN]), known)
+            view = await self._desk.brief_form(tx, Brief(plan[:MAX_PLAN]))
         await ack()
         await open_or_tell(self._desk, seller_of(context), client, body, view)
 
@@ -76,12 +78,12 @@ class Commands:
         words = self._desk.words
         async with self._desk.store.begin(seller) as tx:
             profile = await tx.profile()
-            known = buyers.known(await tx.buyers())
+            view = await self._desk.brief_form(tx, brief)
             if not profile.welcomed:
                 await tx.save_profile(replace(profile, welcomed=True))
         if not profile.welcomed:
             return greeting.welcome(words)
-        opened = await open_form(client, body["trigger_id"], brief_form(words, brief, known))
+        opened = await open_form(client, body["trigger_id"], view)
         return self._line("opened" if opened else "slow", body)
 
     async def _plan(self, body: Body, seller: Seller, brief: Brief) -> dict[str, Any]:
@@ -97,6 +99,13 @@ class Commands:
                 origin = body["trigger_id"]
                 await Conversation.start(tx, seller, brief, origin, desk.words, desk.now())
         return self._line("started", body)
+
+    async def _own(self, body: Body, seller: Seller, said: str) -> dict[str, Any]:
+        """What belongs to the seller goes into their direct messages, wherever they asked."""
+        async with self._desk.once(seller, "command", body["trigger_id"]) as tx:
+            if tx is not None:
+                await own_data.answer(self._desk, tx, said)
+        return self._line(said, body)
 
     def _line(self, key: str, body: Body) -> dict[str, Any]:
         link = f"slack://app?team={body['team_id']}&id={body['api_app_id']}&tab=messages"

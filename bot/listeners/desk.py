@@ -1,16 +1,25 @@
 """What every listener needs, and who is calling."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import Conversation
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from bot import buyers
+from bot.conversation import Conversation, before
+from bot.views.forms import brief_form
+from coaching.brief import Brief
 from coaching.words import Words, words
-from storage import Seller, Store, Tenant, Transaction
+from storage import Interrupted, Seller, Store, Tenant, Transaction
 
 Body = Mapping[str, Any]
+Listener = Callable[..., Awaitable[None]]
+
+PATIENCE = 1.5
+"""Seconds in which a transaction is begun anew; one more may take as long again before 3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +35,42 @@ class Desk:
         return words()
 
     @asynccontextmanager
-    async def once(self, seller: Seller, kind: str, key: str) -> AsyncIterator[Transaction | None]:
-        """One transaction for one request of Slack; None when it was dealt with before."""
+    async def once(
+        self, seller: Seller, kind: str, key: str, written: str = ""
+    ) -> AsyncIterator[Transaction | None]:
+        """One transaction for one request of Slack; None when it was dealt with before, or when
+        its text was ``written`` (a ``ts``) before its seller was forgotten."""
         async with self.store.begin(seller) as tx:
-            yield tx if await tx.receive(kind, key) else None
+            new = await tx.receive(kind, key)
+            yield tx if new and not (written and await self.is_old(tx, written)) else None
+
+    async def is_old(self, tx: Transaction, ts: str) -> bool:
+        """Whether this is from before the seller was forgotten."""
+        forgotten = await tx.forgotten()
+        return bool(forgotten) and not before(forgotten, ts)
+
+    async def brief_form(self, tx: Transaction, brief: Brief, check_id: str = "") -> dict[str, Any]:
+        """The form before a call, with the buyers that are known: good until they are forgotten."""
+        known = buyers.known(await tx.buyers())
+        return brief_form(self.words, brief, known, check_id, since=await tx.forgotten())
 
     async def conversation(self, tx: Transaction, check_id: str) -> Conversation | None:
         """One of the seller's own checks."""
         check = await tx.check(check_id)
         return Conversation(tx, check, self.words, self.now()) if check else None
+
+
+def again(listener: Listener) -> Listener:
+    """A listener that begins anew when its transaction was cut off, for as long as Slack waits.
+
+    The key of the request makes that safe: what was committed after all is not done twice.
+    """
+    return retry(
+        retry=retry_if_exception_type(Interrupted),
+        stop=stop_after_delay(PATIENCE),
+        wait=wait_random_exponential(multiplier=0.05, max=0.5),
+        reraise=True,
+    )(listener)
 
 
 def seller_of(context: Mapping[str, Any]) -> Seller:

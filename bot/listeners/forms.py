@@ -47,6 +47,8 @@ class Forms:
         async with desk.once(seller, "form", _key(view)) as tx:
             if tx is None:
                 return
+            if _about(view).get("since", "") != await tx.forgotten():
+                raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
             known = buyers.known(await tx.buyers())
             brief = forms.read_brief(view["state"]["values"], desk.words, known, desk.now())
             check_id = _about(view)["check"]

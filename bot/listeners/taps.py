@@ -10,7 +10,7 @@ from bot.conversation import NOTICE, Conversation
 from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import greeting
-from bot.views.forms import brief_form, change_form, evidence_form
+from bot.views.forms import change_form, evidence_form
 from bot.views.messages import notice, parse_value
 from coaching.brief import Brief, Kind
 from coaching.change import offered
@@ -84,8 +84,7 @@ class Taps:
         what = body["actions"][0]["action_id"].partition(":")[2]
         if what == "start":
             async with self._desk.store.begin(seller_of(context)) as tx:
-                known = buyers.known(await tx.buyers())
-            view = brief_form(self._desk.words, Brief(""), known)
+                view = await self._desk.brief_form(tx, Brief(""))
         else:
             view = greeting.page(self._desk.words, what)
         await ack()
@@ -152,9 +151,7 @@ class Taps:
         words, standing = self._desk.words, talk.dialogue.standing
         if form == "brief":
             ended = talk.step.ask is Ask.CANCELLED
-            brief = standing.brief
-            known = buyers.known(await tx.buyers())
-            return brief_form(words, brief, known, "" if ended else talk.check_id)
+            return await self._desk.brief_form(tx, standing.brief, "" if ended else talk.check_id)
         if form == "change":
             parts = change_parts(offered(talk.dialogue, words), standing, words)
             return change_form(words, parts, talk.check_id, step)

@@ -5,6 +5,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import NOTICE, Conversation
+from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.taps import CONTROLS, control
 from bot.views import greeting, placing
@@ -29,7 +30,7 @@ class Texts:
         if not _from_a_person(event):
             return
         seller = seller_of(context)
-        async with self._desk.once(seller, "event", body["event_id"]) as tx:
+        async with self._desk.once(seller, "event", body["event_id"], event["ts"]) as tx:
             if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
                 return
             text = _typed(event)
@@ -58,7 +59,7 @@ class Texts:
         self, body: Body, context: dict[str, Any], channel: str, message: Body, text: str
     ) -> None:
         seller = Seller(seller_of({**context, "user_id": message["user"]}).tenant, message["user"])
-        async with self._desk.once(seller, "event", body["event_id"]) as tx:
+        async with self._desk.once(seller, "event", body["event_id"], message["ts"]) as tx:
             if tx is None:
                 return
             if len(text) > MAX_TEXT:
@@ -90,6 +91,8 @@ class Texts:
         if said in ("help", "privacy"):
             body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
             await talk.post(NOTICE, body)
+        elif said in own_data.OWN:
+            await own_data.answer(self._desk, tx, said)
         elif said in CONTROLS:
             await control(talk, said)
         elif not text:
@@ -111,6 +114,8 @@ class Texts:
         if said in ("help", "privacy"):
             body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
             await tx.post(purpose=NOTICE, body=body)
+        elif said in own_data.OWN:
+            await own_data.answer(self._desk, tx, said)
         elif len(waiting) == 1:
             talk = Conversation(tx, waiting[0], words, self._desk.now())
             await tx.place_text(event["channel"], event["ts"], talk.check_id)

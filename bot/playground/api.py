@@ -17,11 +17,13 @@ from aiohttp import web
 
 # Imported for what they register.
 import bot.playground.chat_methods
+import bot.playground.file_methods
 import bot.playground.methods
 import bot.playground.view_methods  # noqa: F401
 from bot.playground.calls import METHODS, Call, Method, SlackError, read_arguments, token_of
 from bot.playground.events import Events
 from bot.playground.faults import Fault, Faults
+from bot.playground.file_methods import UPLOAD, take_bytes
 from bot.playground.limits import Pace
 from bot.playground.manifest import Manifest
 from bot.playground.workspace import Token, Workspace
@@ -61,7 +63,7 @@ class WebApi:
                 if fault.kind != "revoke_token":
                     self._record(name, given, fault.kind)
                     return await self._play(fault, request, {})
-            answer = self._called(name, token, given)
+            answer = self._called(request, name, token, given)
         except SlackError as refused:
             answer = refused.answer
             wait = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
@@ -71,10 +73,23 @@ class WebApi:
         self._record(name, given, f"ok, then {played.kind}" if played else "ok")
         return await self._play(played, request, answer) if played else web.json_response(answer)
 
+    async def take_file(self, request: web.Request) -> web.StreamResponse:
+        """POST /upload/{ticket}: the bytes of one file, for which there is no other key."""
+        fault, given = self._faults.next(UPLOAD), await request.read()
+        told: Json = {"length": len(given)}
+        if fault is not None and not fault.accepted:
+            self._record(UPLOAD, told, fault.kind)
+            return await self._play(fault, request, {})
+        status, said = take_bytes(self._workspace, request.match_info["ticket"], given)
+        self._record(UPLOAD, told, f"{said}, then {fault.kind}" if fault else said)
+        if fault is not None:
+            return await self._play(fault, request, {})
+        return web.Response(status=status, text=said)
+
     def _record(self, name: str, given: Json, status: str) -> None:
         self._workspace.record("from the app", name, given, status)
 
-    def _called(self, name: str, token: str, given: Json) -> Json:
+    def _called(self, request: web.Request, name: str, token: str, given: Json) -> Json:
         if (method := METHODS.get(name)) is None:
             raise SlackError("unknown_method", req_method=name)
         held = self._allowed(method, token)
@@ -88,6 +103,7 @@ class WebApi:
             held,
             method.check(given),
             self._new_link,
+            str(request.url.origin()),
         )
         if method.scope is not None:
             call.need_scope(method.scope)
@@ -115,6 +131,9 @@ class WebApi:
                 clock = self._workspace.clock
                 await clock.until(clock.now() + timedelta(seconds=fault.seconds))
                 return web.json_response(answer)
+            case "ratelimited":
+                wait = {"Retry-After": str(int(fault.seconds))}
+                return web.Response(status=429, headers=wait)
             case "server_error":
                 page = "<html><body>Something went wrong</body></html>"
                 return web.Response(status=fault.status, text=page, content_type="text/html")

@@ -52,6 +52,7 @@ class Call:
     token: Token
     arguments: Json
     new_link: Callable[[], str] | None = None
+    origin: str = ""
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.arguments.get(name, default)

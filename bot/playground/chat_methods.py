@@ -32,9 +32,9 @@ LOOKS: Kinds = {
 }
 
 
-def _place_to_post(call: Call) -> Channel:
+def place_to_post(call: Call, named: str = "channel") -> Channel:
     """A channel the bot is in; for a person's id their DM, as chat.postMessage allows."""
-    name = call.get("channel")
+    name = call.get(named)
     if name.startswith("U"):
         if name not in call.workspace.users or name == call.workspace.bot_user:
             raise SlackError("channel_not_found")
@@ -78,7 +78,7 @@ def _metadata(call: Call) -> Json | None:
     return dict(given)
 
 
-def _thread(call: Call, channel: Channel) -> str | None:
+def thread_of(call: Call, channel: Channel) -> str | None:
     """Stricter than Slack: a reply is no parent, and a deleted parent takes no reply."""
     ts: str | None = call.get("thread_ts")
     if ts is None:
@@ -102,7 +102,7 @@ def _new_message(call: Call, channel: Channel, visible_to: str | None = None) ->
         user=workspace.bot_user,
         bot_id=workspace.bot_id,
         blocks=kept["blocks"],
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         metadata=_metadata(call),
         visible_to=visible_to,
     )
@@ -121,7 +121,7 @@ def _new_message(call: Call, channel: Channel, visible_to: str | None = None) ->
 )
 def chat_post_message(call: Call) -> Json:
     """A message by the bot, with about one a second and channel."""
-    message = _new_message(call, _place_to_post(call))
+    message = _new_message(call, place_to_post(call))
     call.events.behind("posted", message)
     return {
         "channel": message.channel,
@@ -139,7 +139,7 @@ def chat_post_message(call: Call) -> Json:
 )
 def chat_post_ephemeral(call: Call) -> Json:
     """A message only one person in the channel sees."""
-    channel = _place_to_post(call)
+    channel = place_to_post(call)
     if call.get("user") not in channel.members:
         raise SlackError("user_not_in_channel")
     return {"message_ts": _new_message(call, channel, visible_to=call.get("user")).ts}

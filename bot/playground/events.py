@@ -86,6 +86,16 @@ class Events:
         tokens = self._workspace.tokens.values()
         return scope is None or any(scope in token.scopes for token in tokens)
 
+    def share(self, message: Message) -> None:
+        """Post a message with files once they have been looked through: after the answer."""
+        self._delivery.start(self._shared(message))
+
+    async def _shared(self, message: Message) -> None:
+        clock = self._workspace.clock
+        await clock.until(clock.now() + self._workspace.shared_after)
+        message.ts = self._workspace.new_ts()
+        await self.posted(self._workspace.post(message))
+
     def behind(self, happened: str, message: Message, before: Json | None = None) -> None:
         """The same for what the app did itself: its call is answered first."""
         if happened == "posted":

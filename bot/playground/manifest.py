@@ -13,7 +13,9 @@ from typing import Any
 
 import yaml
 
-SCOPES = frozenset({"commands", "chat:write", "im:write", "im:history", "users:read"})
+SCOPES = frozenset(
+    {"commands", "chat:write", "files:write", "im:write", "im:history", "users:read"}
+)
 EVENTS = frozenset({"app_home_opened", "message.im", "app_uninstalled", "tokens_revoked"})
 
 

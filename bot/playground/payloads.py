@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.playground.inputs import state_values
 from bot.playground.transcript import GONE
-from bot.playground.workspace import Channel, Message, User, View, Workspace
+from bot.playground.workspace import Channel, File, Message, User, View, Workspace
 
 Json = dict[str, Any]
 VERIFICATION_TOKEN = "small-slack-verification"
@@ -58,9 +58,26 @@ def message_json(workspace: Workspace, message: Message, metadata: bool = False)
             shown["parent_user_id"] = _author(workspace, message.channel, message.thread_ts)
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.edited}
+    if message.files:
+        shown["files"] = [file_json(file) for file in message.files]
+        shown["upload"] = True
     if metadata and message.metadata:
         shown["metadata"] = deepcopy(message.metadata)
     return shown | _thread(workspace, message)
+
+
+def file_json(file: File) -> Json:
+    """A file as messages and methods show it; what was deleted leaves a tombstone."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+    }
 
 
 def _author(workspace: Workspace, channel: str, ts: str) -> str:

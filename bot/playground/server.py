@@ -93,8 +93,8 @@ class SmallSlack:
         """Run a small Slack for the length of an `async with`.
 
         With `delivery="http"` requests go, signed, to `request_url`, which may also be set later
-        by `take_requests_at`. `scopes` replaces those of the manifest. `environment` is looked at for
-        real tokens: RealTokensError. OSError when the port is taken.
+        by `take_requests_at`. `scopes` replaces those of the manifest. `environment` is looked at
+        for real tokens: RealTokensError. OSError when the port is taken.
         """
         refuse_real_tokens(environment or {})
         clock = clock or MovableClock()
@@ -140,6 +140,7 @@ class SmallSlack:
         link = self._new_link if isinstance(carrier, SocketCarrier) else None
         api = WebApi(self.workspace, self.events, self.faults, self.manifest, link)
         self.web_app.router.add_route("*", "/api/{method}", api.handle)
+        self.web_app.router.add_post("/upload/{ticket}", api.take_file)
         self.web_app.router.add_post("/response/{key}", responses.handle)
         if isinstance(carrier, SocketCarrier):
             self.web_app.router.add_get("/link", carrier.link)

@@ -80,7 +80,13 @@ def _message(workspace: Workspace, message: Message, indent: str) -> str:
     only = " (only you)" if message.visible_to else ""
     body = screen(message.blocks) if message.blocks else plain(message.text)
     edited = " (edited)" if message.edited else ""
-    return f"{indent}{name}{only}: " + body.replace("\n", f"\n{indent}  ") + edited
+    files = "".join(f"\n[file: {name}]" for name in shown_names(message))
+    return f"{indent}{name}{only}: " + (body + files).replace("\n", f"\n{indent}  ") + edited
+
+
+def shown_names(message: Message) -> list[str]:
+    """The files of a message as people see them named."""
+    return [file.title for file in message.files if not file.deleted]
 
 
 def _channel(workspace: Workspace, channel: Channel, user: str) -> Iterator[str]:

@@ -55,6 +55,21 @@ class Channel:
 
 
 @dataclass
+class File:
+    """A file of the bot's. `content` is None until its `length` bytes came; `ticket` names the
+    URL they are to come to. It is shared once."""
+
+    id: str
+    name: str
+    length: int
+    ticket: str
+    title: str = ""
+    content: bytes | None = None
+    shared: bool = False
+    deleted: bool = False
+
+
+@dataclass
 class Message:
     """A message as stored. `visible_to` names the only reader of an ephemeral one.
 
@@ -72,6 +87,7 @@ class Message:
     edited: str | None = None
     deleted: bool = False
     visible_to: str | None = None
+    files: list[File] = field(default_factory=list)
 
 
 @dataclass
@@ -170,6 +186,8 @@ class Workspace:
         self.tokens: dict[str, Token] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.files: dict[str, File] = {}
+        self.shared_after = timedelta(0)
         self.notices: list[Notice] = []
         self.traffic: deque[Traffic] = deque(maxlen=TRAFFIC_KEPT)
         self.on_change: list[Callable[[], None]] = []

@@ -96,9 +96,17 @@ def _option(label: str, value: str) -> Block:
 
 
 def brief_form(
-    words: Words, brief: Brief, known: tuple[Known, ...] = (), check_id: str = ""
+    words: Words,
+    brief: Brief,
+    known: tuple[Known, ...] = (),
+    check_id: str = "",
+    *,
+    since: str = "",
 ) -> Body:
-    """What is planned, for whom, when, against which other choices; five minutes or one."""
+    """What is planned, for whom, when, against which other choices; five minutes or one.
+
+    ``since`` says when the seller was last forgotten: a form from before is not taken.
+    """
     say = words.text
     blocks = [
         _input(
@@ -111,7 +119,8 @@ def brief_form(
         *_choices(words, brief),
         _input("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
     ]
-    return _modal(words, "brief", json.dumps({"check": check_id}), blocks)
+    about = json.dumps({"check": check_id, "since": since})
+    return _modal(words, "brief", about, blocks)
 
 
 def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:

@@ -153,32 +153,30 @@ async def test_a_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> Non
         assert "differ.key" in text.splitlines()[-1]
 
 
-@pytest.mark.parametrize("keys", ["nonsense", "a:b", "k:" + "A" * 44])
-async def test_keys_that_are_none_are_said_without_being_shown(tmp_path: Path, keys: str) -> None:
+async def test_keys_that_are_none_are_said_without_being_shown(tmp_path: Path) -> None:
+    keys = "k:" + "A" * 44
     code, text = await run(tmp_path, "serve", **GOOD, DIFFER_KEYS=keys)
     assert code == EX_CONFIG
     assert text.startswith("DIFFER_KEYS")
     assert keys not in text
 
 
-async def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "differ.db").mkdir()
-    for url in (f"{tmp_path}/differ.db", f"{tmp_path}/nowhere/differ.db"):
-        database = {"DATABASE_URL": f"sqlite+aiosqlite:///{url}"}
-        for command in ("serve", "migrate"):
-            code, text = await run(tmp_path, command, **GOOD, DIFFER_KEYS=KEYS, **database)
-            assert code == EX_UNAVAILABLE
-            assert len(text.splitlines()) == 1
-            assert text.startswith("differ cannot run: the ")
+@pytest.mark.parametrize(("command", "file"), [("serve", "folder"), ("migrate", "nowhere/file")])
+async def test_a_database_that_cannot_be_written_is_said(
+    tmp_path: Path, command: str, file: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    database = {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/{file}"}
+    code, text = await run(tmp_path, command, **GOOD, DIFFER_KEYS=KEYS, **database)
+    assert code == EX_UNAVAILABLE
+    assert len(text.splitlines()) == 1
+    assert text.startswith("differ cannot run: the ")
 
 
 async def test_migrate_brings_the_database_up_to_date(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/differ.db"
-    for _ in range(2):
-        assert await run(tmp_path, "migrate", DATABASE_URL=url) == (
-            0,
-            "The database is up to date.\n",
-        )
+    code, text = await run(tmp_path, "migrate", DATABASE_URL=url)
+    assert (code, text) == (0, "The database is up to date.\n")
 
 
 async def test_try_refuses_real_tokens_and_reads_no_env_file(tmp_path: Path) -> None:

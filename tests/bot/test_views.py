@@ -13,7 +13,7 @@ from bot.listeners.taps import move_of
 from bot.playground.blocks import problems
 from bot.playground.chat_methods import LONGEST_UPDATE
 from bot.playground.grammar import Surface
-from bot.views import forms, greeting
+from bot.views import forms, greeting, placing
 from bot.views import messages as views
 from bot.views.text import MAX_FALLBACK, escape, unescape
 from coaching.answers import hear
@@ -25,7 +25,7 @@ from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Option, Prompt, change_parts, keep_prompt, prompt, verdict_prompt
 from coaching.reading import Reading, Source
-from coaching.words import words
+from coaching.words import fill, words
 from tests.bot.script import drawn, objects
 
 WORDS = words()
@@ -180,6 +180,13 @@ def test_a_notification_says_what_the_message_says(dialogue: Dialogue) -> None:
         said, shown = unescape(body["text"].replace("<@U1SAM> ", "")), text_of(body)
         cut = len(escape(shown)) > MAX_FALLBACK
         assert shown.startswith(said.removesuffix("…")) if cut else shown == said
+
+
+@pytest.mark.parametrize("sign", ["x", "&", "<"])
+def test_the_longest_answer_can_be_shown_under_another_line(sign: str) -> None:
+    body = views.message((fill("One change."), fill("{words}", words=sign * forms.MAX_ANSWER)))
+    taken(body, "message")
+    assert text_of(body) == "One change.\n" + sign * forms.MAX_ANSWER
 
 
 @settings(max_examples=10, deadline=None)

@@ -40,6 +40,11 @@ async def is_seen(database: Database, key: Key) -> bool:
     return bool(await database.fetch(SEEN.format(*key)))
 
 
+async def is_open(database: Database) -> bool:
+    """Whether anything is still to be sent."""
+    return bool(await database.fetch("SELECT 1 FROM outbox WHERE done_at IS NULL LIMIT 1"))
+
+
 async def is_recorded(database: Database, message_id: str) -> bool:
     """Whether the product knows where Slack put a message."""
     rows = await database.fetch(PLACE.format(message_id))

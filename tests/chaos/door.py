@@ -4,7 +4,7 @@ Slack asks for people (commands, taps, texts) and tells the product of its own m
 people did is remembered, each under the key by which the product knows a request it has seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +39,10 @@ class Door:
     requests: dict[Key, Request] = field(default_factory=dict)
     texts: dict[str, Request] = field(default_factory=dict)
     under_way: dict[int, list[Request]] = field(default_factory=dict)
+    last: dict[str, Request] = field(default_factory=dict)
+    """What each person did last."""
     turn: int = 0
+    on_answer: Callable[[str], None] = lambda user: None
 
     async def carry(self, envelope: Envelope) -> Answer:
         """To the next replica that is open."""
@@ -52,6 +55,8 @@ class Door:
             answer = await self.carriers[replica].carry(envelope)
         request.acked |= answer.acked and not refused(answer.payload)
         request.given_up = envelope.retry == LAST_RETRY and not request.acked
+        self.last[request.user] = request
+        self.on_answer(request.user)
         return answer
 
     def _next(self) -> int:

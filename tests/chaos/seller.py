@@ -70,6 +70,10 @@ class Person:
             return request.acked or request.given_up
         return bool(self.again or self.pressed) or self._is_my_turn()
 
+    def begun(self) -> bool:
+        """Whether the last tap or text is not confirmed yet."""
+        return bool(self.written or self.pressed)
+
     def _is_my_turn(self) -> bool:
         """Whether the product has said something since, and is done saying it."""
         newest = self._newest()
@@ -183,6 +187,8 @@ class Person:
         if last is None or last.text != unsaved:
             return False
         last.text += " (read)"
+        # Answered, to keep Slack from saying anything itself, but not confirmed.
+        self.door.last[self.user].acked = False
         return True
 
 

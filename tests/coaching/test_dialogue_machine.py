@@ -2,9 +2,9 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -65,8 +65,6 @@ texts = st.sampled_from(TEXTS)
 
 
 class Conversation(RuleBasedStateMachine):
-    steps: ClassVar[Counter[str]] = Counter()
-
     def __init__(self) -> None:
         super().__init__()
         self.sources: list[str] = []
@@ -101,7 +99,7 @@ class Conversation(RuleBasedStateMachine):
         assert taken == self.model.give(move.step.key, move.reply, **more)
         if not taken:
             assert self.talk.dialogue is before
-        self.steps[move.reply if taken else "too late"] += 1
+        event(f"{move.reply}" if taken else "too late")
 
     @property
     def about_factor(self) -> bool:
@@ -161,7 +159,6 @@ class Conversation(RuleBasedStateMachine):
         move = Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief)
         assert self.talk.give(move)
         assert self.model.give("fill_in", "brief", length=brief.length, choices=self.names(brief))
-        self.steps["brief"] += 1
 
     @precondition(lambda self: self.about_factor)
     @rule(source=st.sampled_from(Source), chosen=st.sets(st.sampled_from(CHOICES)))
@@ -192,7 +189,7 @@ class Conversation(RuleBasedStateMachine):
         move = hear(self.talk.dialogue, (Said(text, source),), EN)
         assert self.talk.give(move)
         assert self.model.words(self.model.awaited(), [[source, text]], self.read)
-        self.steps[f"words: {move.reply}"] += 1
+        event(f"words: {move.reply}")
 
     @precondition(lambda self: self.talk.step.ask not in (Ask.CANCELLED, Ask.DONE))
     @rule(text=texts)
@@ -203,7 +200,6 @@ class Conversation(RuleBasedStateMachine):
         self.talk.dialogue = longer
         self.talk._draw()
         self.model.more(source, text, self.read)
-        self.steps["more words"] += 1
 
     @precondition(lambda self: self.sources)
     @rule(data=st.data(), text=texts | st.just(""))
@@ -216,7 +212,6 @@ class Conversation(RuleBasedStateMachine):
         self.talk.dialogue = edited
         self.talk._draw()
         self.model.edit(source, text, self.read)
-        self.steps["edit"] += 1
         assert self.talk.step.factor is step.factor
         assert self.talk.dialogue.doubted == spent
 

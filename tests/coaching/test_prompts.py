@@ -318,11 +318,12 @@ def test_a_sentence_of_somebody_unnamed_is_shown_so() -> None:
 def test_how_will_you_win_asks_about_the_way_that_was_chosen() -> None:
     gates = {way: Talk().tap(Reply.NO).option(way).text for way, f in WAYS.items() if f}
 
-    assert list(gates.values()) == [
+    openings = [
         "Where is Acme richer, and does Marta care?",
         "Are you the cheapest, and do you want to be?",
         "Who over there has said you are easy?",
     ]
+    assert all(map(str.startswith, gates.values(), openings))
     alone = Talk(replace(MARTA, choices=(NOTHING,))).tap(Reply.NO)
     assert "Acme" not in alone.option("Better products and services").text
 
@@ -385,8 +386,8 @@ def test_nobody_is_praised_scolded_or_shouted_at() -> None:
 
 def test_every_prompt_but_the_verdict_asks_one_thing_shortly() -> None:
     for text in everything_said():
-        if "● holds" not in text:
-            assert len(text) <= MAX_PROMPT or "·" in text
+        if "│" not in text:
+            assert len(text) <= MAX_PROMPT
         assert "{" not in text
 
 
@@ -556,11 +557,10 @@ def labels(prompt: Prompt) -> list[str]:
 def test_the_card_of_a_check_that_begins() -> None:
     begun = of(Talk())
 
-    assert shown(begun.lines).splitlines() == [
-        "Northgate · Demo of the planning module",
-        "O ·  C ·  │  V ·  R ·  E ·",
-        "nothing asked yet",
-    ]
+    title, marks, nothing = shown(begun.lines).splitlines()
+    assert title == "Northgate · Demo of the planning module"
+    assert marks == "O ·  C ·  │  V ·  R ·  E ·"
+    assert nothing.endswith("nothing asked yet")
     assert labels(begun) == ["Continue", "Pause", "Cancel"]
 
 

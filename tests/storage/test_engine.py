@@ -159,8 +159,8 @@ async def test_claiming_reads_open_operations_only_by_the_plan_of_postgresql(
     """Among 20,000 finished ones, which a small table's plan would rather scan."""
     await run("INSERT INTO tenants VALUES ('/T1', 'k', '')")
     await run(
-        "INSERT INTO messages (tenant, user_id, id, purpose, step, removed) "
-        "SELECT '/T1', 'U' || n % 100, n, '', '', false FROM generate_series(1, 20100) n"
+        "INSERT INTO messages (tenant, user_id, id, purpose, step, removed, erased) "
+        "SELECT '/T1', 'U' || n % 100, n, '', '', false, false FROM generate_series(1, 20100) n"
     )
     await run(
         "INSERT INTO outbox (tenant, user_id, id, message_id, op, state, attempt, due_at, done_at) "

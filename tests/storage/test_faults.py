@@ -114,6 +114,29 @@ async def test_a_locked_database_is_busy_within_the_time_slack_waits(
     assert await receive("1")
 
 
+async def test_a_pool_that_is_used_up_is_busy_within_that_time_too(
+    store: Store, engine: str, ann: Seller
+) -> None:
+    async def hold(number: int, until: asyncio.Event) -> None:
+        async with store.begin(replace(ann, user_id=f"U{number}")) as transaction:
+            await transaction.profile()
+            held.release()
+            await until.wait()
+
+    held, over = asyncio.Semaphore(0), asyncio.Event()
+    size = 1 if engine == "sqlite" else 10
+    async with asyncio.TaskGroup() as group:
+        for number in range(size):
+            group.create_task(hold(number, over))
+        for _ in range(size):
+            await held.acquire()
+        with pytest.raises(Busy):
+            await hold(size, over)
+        over.set()
+    async with store.begin(ann) as transaction:
+        await transaction.profile()
+
+
 async def test_a_cancelled_transaction_leaves_no_trace_and_no_lock(
     store: Store, ann: Seller
 ) -> None:

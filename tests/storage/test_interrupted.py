@@ -164,6 +164,8 @@ async def test_a_transaction_cancelled_at_any_moment_is_whole_or_not_there(
     """Whatever the moment, no connection is left dirty or missing."""
     sellers = await sellers_with_a_check(store, ann, 4)
     done: list[str] = []
+    # As long as a task is known, so are all that it held when it was cancelled.
+    tasks: list[asyncio.Task[None]] = []
 
     async def interact(seller: Seller, key: str) -> None:
         await count_up(store, seller, key)
@@ -171,6 +173,7 @@ async def test_a_transaction_cancelled_at_any_moment_is_whole_or_not_there(
 
     async def cancelled(seller: Seller, key: str, after: float) -> None:
         task = asyncio.create_task(interact(seller, key))
+        tasks.append(task)
         await asyncio.sleep(after)
         task.cancel()
         with suppress(asyncio.CancelledError):

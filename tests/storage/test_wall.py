@@ -220,7 +220,7 @@ def test_what_a_tenant_reads_is_the_same_with_and_without_another(
         assert THEM.key not in str(told[1])
 
     @settings(
-        max_examples=40 if engine == "sqlite" else 12,
+        max_examples=25 if engine == "sqlite" else 8,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

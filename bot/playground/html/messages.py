@@ -8,6 +8,7 @@ from html import escape
 from bot.playground.html.blocks import render_blocks
 from bot.playground.html.tags import tag
 from bot.playground.html.text import Scope, entities, moment_of, mrkdwn
+from bot.playground.transcript import shown_names
 from bot.playground.workspace import Message
 
 
@@ -106,7 +107,11 @@ def _body(message: Message, scope: Scope) -> str:
     )
     # Slack marks only what a person changed; a bot's cards change all the time.
     changed = message.edited and not message.bot_id
-    return shown + (tag("small", "(edited)", class_="edited") if changed else "")
+    return (
+        shown
+        + "".join(tag("div", escape(name), class_="file") for name in shown_names(message))
+        + (tag("small", "(edited)", class_="edited") if changed else "")
+    )
 
 
 def _thread_button(message: Message, around: Surroundings) -> str:

@@ -1,0 +1,72 @@
+"""What belongs to a seller: all of it for them to keep, or its end."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.conversation import NOTICE
+from bot.files import EXPORT
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.views import own_data as views
+from bot.views.messages import notice
+from storage import Message, Transaction, new_id
+
+FORGET = "forget"
+"""The purpose of a message that asks whether to forget."""
+OWN = {"export", "forget"}
+"""What is asked for in a command or as a whole message."""
+
+
+async def answer(desk: Desk, tx: Transaction, said: str) -> None:
+    """Send the export, or ask whether to forget; always in the seller's direct messages."""
+    if said == "export":
+        await _export(desk, tx)
+    else:
+        token = new_id()
+        body = views.ask_to_forget(desk.words, await tx.holdings(), token)
+        await tx.post(purpose=FORGET, body=body, step=token)
+
+
+async def _export(desk: Desk, tx: Transaction) -> None:
+    body = views.export_message(
+        desk.words,
+        desk.now(),
+        await tx.profile(),
+        await tx.buyers(),
+        await tx.checks(),
+        await tx.parked(),
+    )
+    await tx.post(purpose=EXPORT, body=body)
+
+
+class OwnData:
+    """Listeners of the two buttons under the question whether to forget."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_forget(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Erase everything; the last word goes where the button was."""
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is not None and await self._asked(tx, body):
+                await tx.forget(body["actions"][0]["action_ts"])
+                place = body["container"]["channel_id"]
+                await tx.post(
+                    purpose=NOTICE, body=views.said(self._desk.words, "gone"), channel=place
+                )
+        await ack()
+
+    async def on_keep(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Take the question away; nothing else happens."""
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is not None and (asked := await self._asked(tx, body)):
+                await tx.delete(asked.id)
+                await tx.post(purpose=NOTICE, body=views.said(self._desk.words, "kept"))
+        await ack()
+
+    async def _asked(self, tx: Transaction, body: Body) -> Message | None:
+        """The question of this seller's that was tapped, unless it was answered before."""
+        asked = await tx.message(FORGET, body["actions"][0]["value"])
+        if asked is None and not await self._desk.is_old(tx, body["container"]["message_ts"]):
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "removed"))
+        return asked
