@@ -15,10 +15,11 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
+from tenacity import retry, retry_if_exception_type, wait_fixed
 
 from bot.files import delete_files, keys_in, upload
 from bot.installations import Installations
-from storage import Installation, Outgoing, Stale, StorageError, Store
+from storage import Busy, Installation, Outgoing, Stale, StorageError, Store
 
 log = logging.getLogger("differ.sender")
 
@@ -88,7 +89,7 @@ class Sender:
             self._woken.clear()
             for outgoing in await self._claim():
                 self._start(outgoing)
-            # A claim takes all that is due, or all that fits: asking again would find nothing.
+            # A claim takes all that is due, or all that fits: the next would find nothing.
             await self._rest()
 
     async def stop(self, grace: float) -> None:
@@ -161,7 +162,12 @@ class Sender:
             # The request may have been taken: nobody knows until it is looked up.
             await self._doubt(outgoing)
         else:
-            await self._store.sent(outgoing, channel=channel, ts=ts)
+            await self._record(outgoing, channel, ts)
+
+    @retry(retry=retry_if_exception_type(Busy), wait=wait_fixed(0.5))
+    async def _record(self, outgoing: Outgoing, channel: str | None, ts: str | None) -> None:
+        """Until it is kept, or Stale: else the seller's next message waits for the lease to end."""
+        await self._store.sent(outgoing, channel=channel, ts=ts)
 
     async def _call(
         self, outgoing: Outgoing, installation: Installation, claimed: float
@@ -224,16 +230,14 @@ class Sender:
 
     async def _open(self, user_id: str, token: str) -> str:
         opened = await self._client.conversations_open(users=user_id, token=token)
-        channel: str = opened["channel"]["id"]
-        return channel
+        return str(opened["channel"]["id"])
 
     async def _look_up(self, outgoing: Outgoing, channel: str, token: str) -> str | None:
         """The time of a message that an earlier attempt may have posted, if it is there."""
-        since = f"{outgoing.claimed_at - SKEW:.6f}"
         found: dict[str, Any] = {
             "token": token,
             "channel": channel,
-            "oldest": since,
+            "oldest": f"{outgoing.claimed_at - SKEW:.6f}",
             "limit": 100,
             "include_all_metadata": True,
         }
@@ -243,8 +247,7 @@ class Sender:
             answer = await self._client.conversations_history(**found)
         for message in answer["messages"]:
             if outgoing.message_id in _keys(message):
-                ts: str = message["ts"]
-                return ts
+                return str(message["ts"])
         return None
 
     async def _doubt(self, outgoing: Outgoing) -> None:

@@ -1,9 +1,10 @@
 """The sender's side of the outbox: claim, finish, put back, look up, give up.
 
 A lane is one seller. Only its oldest open operation may be claimed, so that order is kept and
-one request at a time is under way; what is erased has a lane beside, so that nobody waits for it. `due_at` says before when nobody may touch an operation: the
-wait of a new one, the lease of a claimed one. A post whose lease ran out may have been posted,
-so its next claim is for looking it up; updates and deletes are simply done again.
+one request at a time is under way; erasures have a lane beside, so that nobody waits for them.
+`due_at` says before when nobody may touch an operation: the wait of a new one, the lease of a
+claimed one. A post whose lease ran out may have been posted, so its next claim is for looking it
+up; the others are simply done again.
 """
 
 from __future__ import annotations

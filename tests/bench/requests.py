@@ -46,7 +46,7 @@ def command(seller: Seller, text: str) -> Request:
         "channel_id": "C1DEALS",
         "api_app_id": "A1BENCH",
         "is_enterprise_install": "false",
-        "trigger_id": new("trigger"),
+        "trigger_id": new(f"{seller.user_id}."),
     }
     return Request("command", urlencode(fields))
 
@@ -72,7 +72,7 @@ def text(seller: Seller, words: str, thread_ts: str) -> Request:
         "channel_type": "im",
         "user": seller.user_id,
         "text": words,
-        "ts": new("1600000000."),
+        "ts": new("1800000000."),
         "thread_ts": thread_ts,
     }
     payload = {
@@ -108,6 +108,6 @@ def _interaction(seller: Seller, kind: str) -> Json:
         "api_app_id": "A1BENCH",
         "enterprise": None,
         "is_enterprise_install": False,
-        "trigger_id": new("trigger"),
+        "trigger_id": new(f"{seller.user_id}."),
         "response_url": "http://127.0.0.1:9/none",
     }

@@ -33,7 +33,7 @@ class CheapSlack:
         self.posted: defaultdict[str, deque[Json]] = defaultdict(lambda: deque(maxlen=KEPT))
         """The last messages by channel, each with its `ts`."""
         self.views: dict[str, Json] = {}
-        """The view that was opened, by trigger."""
+        """The view that was opened last, by whose trigger it was."""
         self._numbers = count(1)
 
     @property
@@ -70,7 +70,7 @@ class CheapSlack:
             case "conversations.open":
                 return {"ok": True, "channel": {"id": "D" + given["users"][1:]}}
             case "views.open":
-                self.views[given["trigger_id"]] = given["view"]
+                self.views[given["trigger_id"].partition(".")[0]] = given["view"]
             case "conversations.history" | "conversations.replies":
                 return {"ok": True, "messages": list(self.posted[given["channel"]])}
         return {"ok": True} | IDENTITY

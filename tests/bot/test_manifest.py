@@ -16,7 +16,7 @@ from bot.installations import Installations
 from bot.listeners.desk import Desk
 from bot.playground import faults
 from bot.serve import utc_now
-from bot.views import forms, greeting, placing
+from bot.views import forms, greeting, own_data, placing
 from bot.views import messages as views
 from coaching.answers import hear
 from coaching.brief import Brief, Choice, Length, Sort
@@ -25,7 +25,7 @@ from coaching.dialogue import Dialogue, advance, begin
 from coaching.moves import Move, Reply, Said
 from coaching.prompts import prompt
 from coaching.words import words
-from storage import KeyRing, Store, migrate
+from storage import Holdings, KeyRing, Store, migrate
 from tests.bot.script import PLAN, QUOTE, answer, drawn, objects, play
 from tests.bot.stage import KEYS, ROOT, on_stage
 
@@ -46,7 +46,12 @@ SCOPES = {
     "conversations.history": "im:history",
     "conversations.open": "im:write",
     "conversations.replies": "im:history",
+    "files.completeUploadExternal": "files:write",
+    "files.delete": "files:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.upload_v2": "files:write",  # the SDK's own way through the other two
     "response_url": None,
+    "upload": None,
     "views.open": None,
 }
 
@@ -89,6 +94,7 @@ def screens() -> Iterator[Json]:
     yield greeting.welcome(WORDS)
     yield placing.ask_where([(ID, begin(Brief("a")).standing)] * 3, ID, WORDS)
     yield placing.ask_where([], ID, WORDS)
+    yield own_data.ask_to_forget(WORDS, Holdings(1, 2, 3), ID)
     yield forms.brief_form(WORDS, Brief("a"))
     yield forms.evidence_form(WORDS, Brief("a"), None, ID, "gate.value")
     yield forms.change_form(WORDS, ("", "", ""), ID, "change")
@@ -166,6 +172,7 @@ async def test_the_scopes_are_those_of_the_methods_that_are_called(tmp_path: Pat
         await stage.command("/differ")
         await stage.command(PLAN)
         await answer(stage, "[Fill in]")
+        await stage.command("/differ export")
         traffic = stage.slack.workspace.traffic
         called = {t.name for t in traffic if t.direction == "from the app"}
     assert {"views.open", "chat.update", "conversations.open"} <= called
@@ -176,7 +183,7 @@ async def test_the_scopes_are_those_of_the_methods_that_are_called(tmp_path: Pat
 
 def test_no_other_method_is_called_anywhere() -> None:
     """Each method of Slack that the code names is one whose scope is known above."""
-    called = re.compile(r"client\.((?:api|apps|auth|chat|conversations|users|views)_\w+)\(")
+    called = re.compile(r"client\.((?:api|apps|auth|chat|conversations|files|users|views)_\w+)\(")
     sources = [*(ROOT / "bot").glob("*.py"), *(ROOT / "bot" / "listeners").glob("*.py")]
     names = {name for path in sources for name in called.findall(path.read_text("utf-8"))}
     assert names

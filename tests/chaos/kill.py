@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,11 +32,13 @@ from tests.chaos.product import Template, replica
 from tests.chaos.seller import Person, hire
 from tests.chaos.verdict import Verdict, judge
 
-AT_ONCE = 12
+AT_ONCE = 8
 """People who do something at the same moment."""
 RETRY = timedelta(seconds=61)
 """After each kill Slack's clock jumps past its retry of events."""
-DRAIN = 120.0
+PATIENCE = 300.0
+"""Seconds for what should take less than one: machines can be busy."""
+DRAIN = 300.0
 """Seconds in which everything must be sent after the last kill."""
 
 
@@ -101,11 +103,11 @@ class Loop:
     async def _fire(self) -> None:
         share = self.plan.interactions / self.plan.kills
         for kill in range(self.plan.kills):
-            await self._until(lambda kill=kill: self.done >= kill * share)  # type: ignore[misc]
+            await self._until_done(kill * share)
             await self._kill()
             if self.plan.loud and (kill + 1) % 25 == 0:
                 print(f"{kill + 1} kills, {self.done} interactions", flush=True)
-        await self._until(lambda: self.done >= self.plan.interactions)
+        await self._until_done(self.plan.interactions)
 
     async def _judge(self) -> Verdict:
         door = self.killer.door
@@ -114,10 +116,13 @@ class Loop:
             self.killer.slack.workspace, self.killer.database, self.store, self.people, confirmed
         )
 
-    async def _until(self, condition) -> None:  # type: ignore[no-untyped-def]
-        async with asyncio.timeout(300):
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await asyncio.sleep(0.002)
+
+    async def _until_done(self, interactions: float) -> None:
+        await self._until(lambda: self.done >= interactions)
 
     def _note_traffic(self) -> None:
         """Something in somebody's direct messages has changed."""
@@ -208,21 +213,17 @@ async def fire(engine: str, plan: Plan, folder: Path) -> tuple[Loop, Verdict]:
         return loop, await loop.run()
 
 
+def quick_folder() -> str | None:
+    """In memory where that exists: what is killed is the process, never the machine, so the disk
+    need not be waited for. The product still asks it to, at every commit."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
 def last_line(loop: Loop, verdict: Verdict) -> str:
     return (
         f"{loop.killer.counts['kills']} kills, {loop.done} interactions, "
         f"{len(verdict.lost)} lost, {len(verdict.doubled)} doubled"
     )
-
-
-def dbg(loop, verdict):
-    import re
-    users=set(re.findall(r"U\d{5}", " ".join(verdict.lost)))
-    for u in sorted(users)[:3]:
-        print("=====",u, [p for p in loop.people if p.user==u][0].checks)
-        for r in loop.killer.door.requests.values():
-            if r.user==u: print(r)
-        print(loop.killer.slack.workspace.transcript(u)[-3000:])
 
 
 def report(engine: str, loop: Loop, verdict: Verdict, seconds: float) -> None:
@@ -243,9 +244,8 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default)
     given = vars(parser.parse_args())
     engine, started = given.pop("engine"), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="differ-") as folder:
+    with tempfile.TemporaryDirectory(prefix="differ-", dir=quick_folder()) as folder:
         loop, verdict = asyncio.run(fire(engine, Plan(**given, loud=True), Path(folder)))
-    dbg(loop, verdict)
     report(engine, loop, verdict, time.monotonic() - started)
     return 0 if verdict.clean else 1
 

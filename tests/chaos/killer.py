@@ -24,6 +24,8 @@ from tests.chaos.product import Replica
 POST = "chat.postMessage"
 HELD = 600.0
 """Seconds of Slack's clock for which an answer is held back: the kill comes long before."""
+PATIENCE = 120.0
+"""Seconds to wait for a request or a post to strike at."""
 STRIKES = 12
 """How often a process is stopped in search of a transaction, before it is killed anyway."""
 IN_TRANSACTION, AFTER_ACCEPTANCE = "in a transaction", "after acceptance"
@@ -79,7 +81,7 @@ class Killer:
         return Struck(replica, unanswered)
 
     async def _until_asked(self, number: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not self.door.unanswered(number):
                 await asyncio.sleep(0.0005)
 
@@ -91,7 +93,7 @@ class Killer:
     async def _after_acceptance(self) -> "Struck":
         before = len(self.held)
         self.slack.faults.queue(POST, slow(HELD))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(self.held) == before:
                 await asyncio.sleep(0.0005)
         replica = await self._sender(self.held[-1])

@@ -18,7 +18,8 @@ from tests.chaos.door import Door
 
 Json = dict[str, Any]
 Answer = tuple[str, str, str]
-"""Of a check: its step and reply, or "text" and the words."""
+"""A "tap" with its step and reply, or a "text". With "maybe" nobody can know whether it counted:
+Slack gave up the text, or an earlier text may have answered the question first."""
 
 PLANS = (
     "/differ quick renewal call with Halden, number {n}",
@@ -56,6 +57,10 @@ class Person:
     text: str = ""
     pressed: tuple[Message, str] | None = None
     """The question and the button of a tap that came to nothing."""
+    tapped: str = ""
+    """The ts of the question that was answered by a tap."""
+    wrote_under: str = ""
+    """The ts of the question that was there when the last text was written."""
     left: tuple[str, str | None] = NEVER
     """How the newest message of the product looked before the last act."""
 
@@ -79,6 +84,8 @@ class Person:
         newest = self._newest()
         if newest is None or self._look() == self.left:
             return self.left == NEVER
+        if newest.ts == self.tapped:
+            return False  # it was only shown anew; what follows from the tap is still to come
         return newest.thread_ts is not None and (bool(taps(newest)) or self._is_over(newest))
 
     def _is_over(self, message: Message) -> bool:
@@ -131,7 +138,10 @@ class Person:
         if self.pressed is None:
             self._remember_look()
             _, step, reply, _ = parse_value(value)
-            self._check(question).answers.append(("tap", step, reply))
+            # Words that went to the answer before it leave a question open, others answer it.
+            act = "maybe" if question.ts == self.wrote_under else "tap"
+            self._check(question).answers.append((act, step, reply))
+            self.tapped = question.ts
         self.pressed = (question, value)
         # A person cannot tap what has gone: the answer was taken though nobody confirmed it.
         placed = place_of(question, value)
@@ -151,7 +161,7 @@ class Person:
         text = SAYING.format(n=f"{self.user[1:]}-{self.counted}")
         self._check(question).answers.append(("text", "", text))
         assert question.thread_ts is not None
-        self.text = text
+        self.text, self.wrote_under = text, question.ts
         self.written = await self.slack.people.say(self.user, self.dm, text, question.thread_ts)
 
     async def _confirm(self) -> None:

@@ -104,12 +104,12 @@ async def _dialogues(
 
 def _compare(name: str, said: list[Answer], dialogue: Dialogue, verdict: Verdict) -> None:
     kept = [part for move in dialogue.moves[1:] for part in parts_of(move)]
-    unsure = {text for act, _, text in said if act == "maybe"}
     sure = [answer for answer in said if answer[0] != "maybe"]
-    kept = [part for part in kept if part[2] not in unsure]
+    unsure = Counter(answer[1:] for answer in said if answer[0] == "maybe")
     missing, more = Counter(sure) - Counter(kept), Counter(kept) - Counter(sure)
-    verdict.lost += [f"{name}: {answer} of {sure}, kept {kept}" for answer in missing.elements()]
-    verdict.doubled += [f"{name}: {answer}" for answer in more.elements()]
+    doubled = Counter(answer[1:] for answer in more.elements()) - unsure
+    verdict.lost += [f"{name}: {answer}" for answer in missing.elements()]
+    verdict.doubled += [f"{name}: {answer}" for answer in doubled.elements()]
     if not missing and not more and kept != sure:
         verdict.misplaced.append(f"{name}: {kept} is not {sure}")
 

@@ -1,7 +1,7 @@
 """How long the property tests of the method run.
 
 The long form, some 100,000 steps of talk against the model:
-``pytest tests/coaching/test_dialogue_machine.py --hypothesis-profile=long --timeout=0``.
+``pytest tests/coaching/test_dialogue_machine.py --hypothesis-profile=long``.
 """
 
 from hypothesis import settings

@@ -235,6 +235,12 @@ def test_they_are_read_in_the_order_they_were_written() -> None:
     assert reading.text == "Marta said re-typing costs them two days"
 
 
+def test_a_sentence_put_right_at_once_still_takes_a_second_message() -> None:
+    talk = at_gate().say("Marta tolt me", "1").edit("Marta told me", "1")
+
+    assert "costs them two days" in talk.add("that it costs them two days", "2").text
+
+
 def test_a_second_message_spends_no_second_doubt() -> None:
     talk = at_gate().say(VAGUE, "1").add(", Marta said so when she asked for the price list", "2")
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -273,3 +274,4 @@ Conversation.TestCase.settings = settings(
 
 
 TestConversation = Conversation.TestCase
+pytestmark = pytest.mark.timeout(6 * settings().max_examples)

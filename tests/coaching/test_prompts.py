@@ -265,6 +265,17 @@ def test_long_names_are_cut_and_leave_room_for_the_question(kind: Kind) -> None:
     assert len(talk.text) <= MAX_PROMPT
 
 
+def test_long_names_leave_room_for_the_first_sentence_of_what_was_taken_back() -> None:
+    rivals = tuple(Choice(Sort.COMPETITOR, f"{n}{LONG}") for n in range(3))
+    for brief in (MARTA, replace(MARTA, person=LONG, choices=rivals)):
+        talk = at_factor(Factor.EASE, brief, number=4).tap(Reply.YES).say(VAGUE).tap(Reply.MISREAD)
+
+        assert talk.step.factor is Factor.OFFERING
+        assert talk.text.startswith("Taken back.")
+        assert ("counts as yours" in talk.text) == (brief is MARTA)
+        assert len(talk.text) <= MAX_PROMPT
+
+
 def test_more_than_three_choices_are_not_read_out() -> None:
     many = (ACME, KESTREL, NOTHING, ELSEWHERE)
 

@@ -15,6 +15,7 @@ from coaching.moves import Ask, Reply, Step
 from coaching.phrases import MAX_NAME, filling
 from coaching.prompts import MAX_PROMPT
 from coaching.questions import AFTER_NO, DEPTHS, REST, Asked, draw, factor_of, remember, template
+from coaching.reading import Source
 from coaching.words import fill, plain, words
 from tests.coaching.talk import ACME, EN, HURRIED, MARTA, Talk
 
@@ -111,7 +112,7 @@ def test_the_hard_question_is_about_the_factor_to_work_on() -> None:
 def test_a_check_made_short_after_all_three_held_still_asks_its_hard_question() -> None:
     talk = Talk().tap(Reply.YES)
     for _ in WINNING:
-        talk.answer(State.HELD)
+        talk.tap(Reply.YES).form(Source.DID, "nothing")
     talk.fill_in(HURRIED)
 
     assert talk.step.ask is Ask.HARD

@@ -84,6 +84,7 @@ async def world(slack: SmallSlack, client: AsyncWebClient) -> AsyncIterator[Worl
 
 
 POST = "chat.postMessage"
+URL, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 REFUSED: list[tuple[str, str, Json, str]] = [
     # Methods, arguments
     ("an unknown method", "chat.postMassage", {}, "unknown_method"),
@@ -175,6 +176,30 @@ REFUSED: list[tuple[str, str, Json, str]] = [
     ("a cursor nobody gave", "conversations.history", {"channel": DM, "cursor": "abc"},
      "invalid_cursor"),
     ("an unknown user", "users.info", {"user": "U0NOBODY"}, "user_not_found"),
+    # Files
+    ("an upload without a length", URL, {"filename": "a.md"}, "invalid_arguments"),
+    ("an upload of nothing", URL, {"filename": "a.md", "length": 0}, "invalid_arguments"),
+    ("an upload with a path as its name", URL, {"filename": "a/b.md", "length": 1},
+     "invalid_arguments"),
+    ("an upload over a gigabyte", URL, {"filename": "a.md", "length": 1_000_000_001},
+     "file_upload_size_restricted"),
+    ("sharing nothing", COMPLETE, {"files": [], "channel_id": DM}, "invalid_arguments"),
+    ("sharing with nobody", COMPLETE, {"files": [{"id": "{file}"}]}, "invalid_arguments"),
+    ("sharing what is no list", COMPLETE, {"files": {"id": "F1"}, "channel_id": DM},
+     "invalid_arguments"),
+    ("sharing a file by more than id and title", COMPLETE,
+     {"files": [{"id": "F1", "name": "a.md"}], "channel_id": DM}, "invalid_arguments"),
+    ("sharing a file twice at once", COMPLETE,
+     {"files": [{"id": "F1"}, {"id": "F1"}], "channel_id": DM}, "invalid_arguments"),
+    ("sharing an unknown file", COMPLETE, {"files": [{"id": "F0"}], "channel_id": DM},
+     "file_not_found"),
+    ("sharing where the bot is not", COMPLETE,
+     {"files": [{"id": "F1"}], "channel_id": "C1GENERAL"}, "not_in_channel"),
+    ("a comment over 4,000", COMPLETE,
+     {"files": [{"id": "F1"}], "channel_id": DM, "initial_comment": "x" * 4001}, "msg_too_long"),
+    ("files in a thread nobody began", COMPLETE,
+     {"files": [{"id": "F1"}], "channel_id": DM, "thread_ts": "1.000001"}, "thread_not_found"),
+    ("deleting an unknown file", "files.delete", {"file": "F0"}, "file_not_found"),
     # Views
     ("a trigger nobody pulled", "views.open", {"trigger_id": "1.2.3", "view": modal()},
      "invalid_trigger_id"),
@@ -218,7 +243,7 @@ async def test_refused(world: World, method: str, arguments: Json, error: str) -
     assert world.slack.workspace.traffic[-1].status == error
 
 
-SCOPES = {
+SCOPES: dict[str, tuple[str, Json]] = {
     "chat.postMessage": ("chat:write", {"channel": DM, "text": "x"}),
     "chat.postEphemeral": ("chat:write", {"channel": DM, "user": "U1SAM", "text": "x"}),
     "chat.update": ("chat:write", {"channel": DM, "ts": "1.1", "text": "x"}),
@@ -228,6 +253,9 @@ SCOPES = {
     "conversations.replies": ("im:history", {"channel": DM, "ts": "1.1"}),
     "conversations.info": ("im:read", {"channel": DM}),
     "users.info": ("users:read", {"user": "U1SAM"}),
+    "files.getUploadURLExternal": ("files:write", {"filename": "a.md", "length": 1}),
+    "files.completeUploadExternal": ("files:write", {"files": [{"id": "F1"}], "channel_id": DM}),
+    "files.delete": ("files:write", {"file": "F1"}),
 }
 
 

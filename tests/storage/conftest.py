@@ -122,7 +122,7 @@ Run = Callable[..., Awaitable[list[Any]]]
 @pytest.fixture
 async def run(url: str) -> AsyncIterator[Run]:
     """Runs a statement behind the store's back; returns its rows, if it has any."""
-    engine = open_engine(url)
+    engine = open_engine(url, patient=True)
 
     async def run(statement: str, **values: Any) -> list[Any]:
         async with engine.begin() as connection:

@@ -21,6 +21,7 @@ US, THEM = Tenant("E1", "T1"), Tenant("E1", "T2")
 ACTS = (
     *("receive", "profile", "save_profile", "buyer", "knows", "open", "check", "save", "thread"),
     *("card", "reply", "update", "delete", "keep_text", "place_text", "park", "repark", "unpark"),
+    "forget",
     *("install", "uninstall"),
 )
 
@@ -80,6 +81,9 @@ class Side:
                 await transaction.buyers(),
                 await transaction.checks(),
                 await transaction.checks("open"),
+                await transaction.parked(),
+                await transaction.holdings(),
+                await transaction.forgotten(),
                 *[await transaction.knows(buyer) for buyer in self.ids["buyer"]],
                 *[await transaction.check(check) for check in self.ids["check"]],
                 *[await transaction.messages(check) for check in self.ids["check"]],
@@ -167,6 +171,9 @@ class Side:
 
     async def repark(self, transaction: Transaction, number: int) -> None:
         await transaction.repark(f"{self.tenant.key} edited", "D1", str(number))
+
+    async def forget(self, transaction: Transaction, number: int) -> None:
+        await transaction.forget(str(number))
 
     async def unpark(self, transaction: Transaction, number: int) -> Any:
         return await transaction.unpark(self.known("parked", number))
