@@ -10,6 +10,7 @@ from tests.bench.slack import CheapSlack
 
 WORDS = "Marta told me in March that re-typing the plan costs two days a month"
 EVIDENCE: Json = {
+    "who": {"value": "Jon Berg, head of finance"},
     "what": {"value": "wants the exit after 90 days in writing"},
     "source": {"selected_option": {"value": "said"}},
 }

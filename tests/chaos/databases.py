@@ -134,8 +134,7 @@ async def postgresql(folder: Path) -> AsyncIterator[Database]:
             yield Postgresql(postgres.url("migrated"), connection)
             await connection.close()
         finally:
-            await asyncio.to_thread(postgres.stop)
-            server.cleanup()
+            await asyncio.to_thread(server.cleanup)
 
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgresql}

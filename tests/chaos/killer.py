@@ -17,6 +17,7 @@ from bot.playground.faults import slow
 from bot.playground.server import SmallSlack
 from bot.playground.workspace import Traffic
 from tests.bot.stage import Json
+from tests.chaos.crowd import until
 from tests.chaos.databases import Database, is_recorded, is_seen
 from tests.chaos.door import Door, Request
 from tests.chaos.product import Replica
@@ -24,8 +25,8 @@ from tests.chaos.product import Replica
 POST = "chat.postMessage"
 HELD = 600.0
 """Seconds of Slack's clock for which an answer is held back: the kill comes long before."""
-PATIENCE = 120.0
-"""Seconds to wait for a request or a post to strike at."""
+SOON = 0.0005
+"""Seconds between two looks for a request or a post to strike at."""
 STRIKES = 12
 """How often a process is stopped in search of a transaction, before it is killed anyway."""
 IN_TRANSACTION, AFTER_ACCEPTANCE = "in a transaction", "after acceptance"
@@ -81,9 +82,7 @@ class Killer:
         return Struck(replica, unanswered)
 
     async def _until_asked(self, number: int) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not self.door.unanswered(number):
-                await asyncio.sleep(0.0005)
+        await until(lambda: bool(self.door.unanswered(number)), SOON)
 
     async def _really_unanswered(self, number: int) -> list[Request]:
         """With the replica held: an answer that had left it is read first."""
@@ -93,9 +92,7 @@ class Killer:
     async def _after_acceptance(self) -> "Struck":
         before = len(self.held)
         self.slack.faults.queue(POST, slow(HELD))
-        async with asyncio.timeout(PATIENCE):
-            while len(self.held) == before:
-                await asyncio.sleep(0.0005)
+        await until(lambda: len(self.held) > before, SOON)
         replica = await self._sender(self.held[-1])
         unanswered = self.door.unanswered(replica.number)
         await replica.kill()
@@ -134,5 +131,3 @@ class Struck:
     replica: Replica
     unanswered: list[Request]
     accepted: str = ""
-
-

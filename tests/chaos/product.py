@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.playground.server import SmallSlack
 from tests.bot.process import free_port
 from tests.bot.stage import KEYS, ROOT
+from tests.chaos.crowd import until
 
 POST_TIMEOUT = 1.0
 LEASE = 3.0
@@ -119,9 +120,7 @@ class Replica:
         await self._gone()
 
     async def _gone(self) -> None:
-        async with asyncio.timeout(START):
-            while self.lives():
-                await asyncio.sleep(0.001)
+        await until(lambda: not self.lives(), 0.001)
 
 
 def replica(

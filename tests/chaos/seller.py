@@ -122,7 +122,7 @@ class Person:
             self.counted += 1
             plan = self.luck.choice(PLANS).format(n=f"{self.user[1:]}-{self.counted}")
             await self._command(plan)
-        elif self.luck.random() < WRITES and not buttons[0]["value"].split("|")[1] == "fill_in":
+        elif self.luck.random() < WRITES and buttons[0]["value"].split("|")[1] != "fill_in":
             await self._write(question)
         else:
             await self._press(question, self.luck.choice(buttons)["value"])

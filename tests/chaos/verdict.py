@@ -1,4 +1,4 @@
-"""What was lost, doubled or misplaced: Slack, the database and the sellers' own accounts compared."""
+"""What was lost, doubled or misplaced, by Slack, the database and the sellers' own accounts."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,9 @@ from bot.playground.workspace import Message, Workspace
 from bot.thread import Thread
 from coaching.dialogue import Dialogue
 from coaching.moves import Move, Reply
-from storage import Seller, Store, Tenant
+from storage import KeyRing, Seller, Store, Tenant
+from tests.bot.stage import KEYS
+from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.door import Key
 from tests.chaos.seller import Answer, Person
@@ -28,25 +30,24 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
+    uncertain: int = 0
+    """Answers of which nobody can know whether they counted."""
 
     @property
     def clean(self) -> bool:
         return not (self.lost or self.doubled or self.misplaced)
 
 
-async def judge(
-    workspace: Workspace,
-    database: Database,
-    store: Store,
-    people: list[Person],
-    acknowledged: Iterable[Key],
-) -> Verdict:
+async def judge(crowd: Crowd, database: Database) -> Verdict:
     """Everything that can be held against each other."""
-    verdict = Verdict()
-    await _requests(database, acknowledged, verdict)
+    verdict, workspace = Verdict(), crowd.slack.workspace
+    requests = crowd.door.requests.values()
+    await _requests(database, [request.key for request in requests if request.acked], verdict)
     await _messages(workspace, database, verdict)
-    for person in people:
-        await _dialogues(workspace, database, store, person, verdict)
+    store = await Store.open(database.url(0), KeyRing.from_text(KEYS))
+    for person in crowd.people:
+        await _dialogues(workspace, store, person, verdict)
+    await store.close()
     return verdict
 
 
@@ -84,9 +85,7 @@ def key_of(message: Message) -> str:
     return str(payload.get("key", ""))
 
 
-async def _dialogues(
-    workspace: Workspace, database: Database, store: Store, person: Person, verdict: Verdict
-) -> None:
+async def _dialogues(workspace: Workspace, store: Store, person: Person, verdict: Verdict) -> None:
     """Each check of a seller holds what the seller answered in its thread, in that order."""
     said = {check.thread: check.answers for check in person.checks}
     seller = Seller(Tenant("", workspace.team_id), person.user)
@@ -106,6 +105,7 @@ def _compare(name: str, said: list[Answer], dialogue: Dialogue, verdict: Verdict
     kept = [part for move in dialogue.moves[1:] for part in parts_of(move)]
     sure = [answer for answer in said if answer[0] != "maybe"]
     unsure = Counter(answer[1:] for answer in said if answer[0] == "maybe")
+    verdict.uncertain += unsure.total()
     missing, more = Counter(sure) - Counter(kept), Counter(kept) - Counter(sure)
     doubled = Counter(answer[1:] for answer in more.elements()) - unsure
     verdict.lost += [f"{name}: {answer}" for answer in missing.elements()]
