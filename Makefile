@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test lint format pins clean
+.PHONY: help try serve test kill lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -18,6 +18,10 @@ serve: .venv/.try-stamp ## Run differ for your Slack workspace (settings in .env
 
 test: lint ## Check everything: lint, types, all tests, the method covered in every branch
 	$(BIN)/pytest --cov --cov-fail-under=100
+
+kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; about 20 minutes
+	$(BIN)/python -m tests.chaos.kill --engine sqlite
+	$(BIN)/python -m tests.chaos.kill --engine postgresql
 
 lint: .venv/.dev-stamp ## Check style and types
 	$(BIN)/ruff check

@@ -22,7 +22,7 @@ from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
 from coaching.words import Words
-from storage import Check, Message, Seller, Transaction
+from storage import Check, Message, Seller, Transaction, new_id
 
 CARD, PROMPT, NOTICE = "card", "prompt", "notice"
 
@@ -66,12 +66,14 @@ class Conversation:
         """
         profile = await tx.profile()
         brief, buyer_id = await settle(tx, brief, words)
-        thread = Thread(begin(brief, profile.checks), profile.asked)
+        dialogue = begin(brief, profile.checks)
+        thread = Thread(dialogue, profile.asked, card=new_id(), prompt=new_id())
         check = await tx.open_check(
             origin=origin,
             dialogue=thread.dump(),
             buyer_id=buyer_id,
-            state=state_of(thread.dialogue),
+            call_at=_call_at(dialogue),
+            state=state_of(dialogue),
             now=now,
         )
         if check is None:
@@ -85,11 +87,12 @@ class Conversation:
 
     async def _open(self, seller: Seller) -> None:
         body = views.card_message(card(self.dialogue, self._words), self.check_id, self._words)
-        head = await self._tx.post(purpose=CARD, body=body, check_id=self.check_id)
-        self.thread = replace(self.thread, card=head.id)
+        card_id, prompt_id = self.thread.card, self.thread.prompt
+        await self._tx.post(purpose=CARD, body=body, check_id=self.check_id, message_id=card_id)
+        asked = prompt(self.dialogue, self._words)
         # A mention brings the seller into the thread.
-        await self._post_prompt(self.dialogue, mention=seller.user_id)
-        await self._save()
+        body = views.prompt_message(asked, self.check_id, self._words, mention=seller.user_id)
+        await self.post(PROMPT, body, asked.step.key, prompt_id)
 
     async def take(self, move: Move, answer: str = "") -> bool:
         """Take a tap, a form or words; False when it answers nothing that is asked now."""
@@ -155,10 +158,15 @@ class Conversation:
         """One sentence in the thread, answering nothing."""
         await self.post(NOTICE, views.notice(self._words, key, **values))
 
-    async def post(self, purpose: str, body: Body, step: str = "") -> Message:
+    async def post(self, purpose: str, body: Body, step: str = "", message_id: str = "") -> Message:
         """A message in the check's thread."""
         return await self._tx.post(
-            purpose=purpose, body=body, check_id=self.check_id, under=self.thread.card, step=step
+            purpose=purpose,
+            body=body,
+            check_id=self.check_id,
+            under=self.thread.card,
+            step=step,
+            message_id=message_id,
         )
 
     async def _follow(self, following: Dialogue, move: Move, answer: str) -> None:
@@ -204,9 +212,9 @@ class Conversation:
             asked = prompt(dialogue, self._words)
             await self._tx.update(self.thread.prompt, views.answered_message(asked, answer))
 
-    async def _post_prompt(self, dialogue: Dialogue, mention: str = "") -> None:
+    async def _post_prompt(self, dialogue: Dialogue) -> None:
         asked = prompt(dialogue, self._words)
-        body = views.prompt_message(asked, self.check_id, self._words, mention)
+        body = views.prompt_message(asked, self.check_id, self._words)
         message = await self.post(PROMPT, body, asked.step.key)
         if asked.step.ask is Ask.AGAIN:
             if self.thread.verdict:
@@ -254,13 +262,12 @@ class Conversation:
             profile = await self._tx.profile()
             asked = remember(self.thread.earlier, self.dialogue)
             await self._tx.save_profile(replace(profile, asked=asked))
-        call_at = standing.brief.call_at
         self._check = await self._tx.save(
             replace(
                 self._check,
                 dialogue=self.thread.dump(),
                 state=state_of(self.dialogue),
-                call_at=datetime.fromisoformat(call_at) if call_at else None,
+                call_at=_call_at(self.dialogue),
                 finished_at=self._now if first_finish else self._check.finished_at,
             )
         )
@@ -275,6 +282,11 @@ def state_of(dialogue: Dialogue) -> str:
         Ask.DONE: "finished",
     }
     return names.get(dialogue.standing.step().ask, "open")
+
+
+def _call_at(dialogue: Dialogue) -> datetime | None:
+    call_at = dialogue.standing.brief.call_at
+    return datetime.fromisoformat(call_at) if call_at else None
 
 
 def before(ts: str, other: str) -> bool:

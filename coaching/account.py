@@ -5,7 +5,7 @@ from typing import Any
 from coaching.card import answer_label
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor, State
-from coaching.moves import Reply
+from coaching.moves import Move, Reply
 from coaching.phrases import choice_name, join
 from coaching.prompts import change_line
 from coaching.standing import Standing
@@ -19,7 +19,9 @@ def account(dialogue: Dialogue, words: Words) -> tuple[Line, ...]:
     brief = standing.brief
     named = join([choice_name(choice, brief, words) for choice in brief.choices], words)
     lines = [
-        words.say("account.title", name=title_of(standing, words), plan=brief.plan),
+        words.say("account.title", name=title_of(standing, words), plan=brief.plan)
+        if brief.person or brief.company
+        else words.say("card.title_alone", plan=brief.plan),
         words.say("account.choices", choices=named),
     ]
     if standing.gut:
@@ -72,9 +74,18 @@ def data(dialogue: Dialogue, words: Words) -> dict[str, Any]:
         "hard_answer": standing.hard,
         "change": plain(change_line(standing.change, standing, words)) if standing.change else None,
         "said": [
-            {"step": m.step.key, "reply": str(m.reply), "text": m.text} for m in dialogue.moves
+            {"step": m.step.key, "reply": str(m.reply), "text": _words_of(m)}
+            for m in dialogue.moves
         ],
     }
+
+
+def _words_of(move: Move) -> str:
+    """What was written or filled in with one answer."""
+    if move.change:
+        parts = (move.change.words, move.change.when, move.change.will, move.change.so_that)
+        return move.text or " ".join(part for part in parts if part)
+    return move.text or (move.reading.text if move.reading else "")
 
 
 def _data_of(standing: Standing, factor: Factor) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One check as a value, and what an answer does to it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from coaching.brief import Brief
 from coaching.factors import Factor
@@ -11,7 +12,7 @@ MAX_DOUBTS = 3
 """Doubts in one check; one for each factor at the most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialogue:
     """A check. ``number`` counts this seller's earlier checks; ``asked`` maps a step's key to the
     id of the question that was drawn for it."""
@@ -24,9 +25,9 @@ class Dialogue:
         """The id of the question drawn for a step, or an empty string."""
         return dict(self.asked).get(step.key, "")
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
-        """Where the check stands."""
+        """Where the check stands; folded once, for one answer asks a dozen times."""
         return fold(self.moves)
 
     @property

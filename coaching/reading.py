@@ -162,11 +162,20 @@ def _when(text: str) -> str:
 
 
 def _source(text: str) -> Source:
-    if _WE_TOLD.search(text) or _NOT_YET.search(text):
+    if _WE_TOLD.search(text) or _is_not_yet(text):
         return Source.IMPRESSION
     if _SAID_VERB.search(text):
         return Source.SAID
     return Source.DID if _DID_VERB.search(text) else Source.IMPRESSION
+
+
+def _is_not_yet(text: str) -> bool:
+    """Whether it is still to be said; what they told us will happen has been said."""
+    found, said = _NOT_YET.search(text), _SAID_VERB.search(text)
+    if found is None:
+        return False
+    reported = said is not None and said.start() < found.start()
+    return not (reported and found[0].lower() in ("would", "will", "might"))
 
 
 def _what(text: str, who: str, when: str) -> str:
@@ -184,12 +193,11 @@ def _fault(text: str, source: Source) -> tuple[Fault | None, str]:
     content = [w for w in re.findall(r"[\w']+", text.lower()) if w not in _FILLER]
     if told := _WE_TOLD.search(text):
         return Fault.TOLD_THEM, text[told.start() :]
-    if len(content) < _FEWEST_CONTENT_WORDS:
-        return Fault.VAGUE, text
+    short = len(content) < _FEWEST_CONTENT_WORDS
     if source is not Source.IMPRESSION:
-        return None, ""
+        return (Fault.VAGUE, text) if short else (None, "")
     if stock := _STOCK.findall(text):
         return Fault.STOCK, stock[-1]
     if len(_OURS.findall(text)) > len(_THEIRS.findall(text)):
         return Fault.ABOUT_US, text
-    return Fault.NO_SOURCE, text
+    return (Fault.VAGUE if short else Fault.NO_SOURCE), text

@@ -52,7 +52,6 @@ def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...
         order = tuple(f for f in order if standing.states[f] not in _YES)
     first = _name(order[0], words) if order else ""
     values = {"first": first, "First": first.capitalize(), "missing": first}
-    values["Missing"] = first.capitalize()
     match verdict.outcome:
         case Outcome.DIFFERENT:
             return (words.say(f"verdict.hand.{verdict.hand}", **values),)
@@ -73,8 +72,10 @@ def _sides(standing: Standing, words: Words) -> Line:
     named = winning or [_name(f, words) for f in held]
     if not named:
         return words.say("verdict.sides.nothing")
-    key = ("winning" if winning else "ticket") + ("s" if len(named) > 1 else "")
     phrase = join(named, words, "list_and")
+    if not winning:
+        return words.say("verdict.sides.ticket", held=phrase)
+    key = "winnings" if len(named) > 1 else "winning"
     return words.say(f"verdict.sides.{key}", Held=phrase[:1].upper() + phrase[1:])
 
 

@@ -178,12 +178,14 @@ class Transaction:
         under: str | None = None,
         step: str = "",
         channel: str | None = None,
+        message_id: str = "",
     ) -> Message:
         """Post a new message, in the thread of the message `under` if one is given.
 
         It goes to the seller's direct messages; `channel` names them where they are not known.
+        `message_id` is a new id that was given out before.
         """
-        message = Message(new_id(), check_id, purpose, step, under, channel, None)
+        message = Message(message_id or new_id(), check_id, purpose, step, under, channel, None)
         self._new_messages.append(
             self._keys
             | {

@@ -22,6 +22,7 @@ from storage import Seller, Transaction
 _OVER = {Ask.CANCELLED: "cancelled", Ask.DONE: "done"}
 
 CONTROLS = {"back", "skip", "pause", "resume", "cancel", "change"}
+ONE_STEP = {"back", "skip"}
 
 
 class Taps:
@@ -130,6 +131,8 @@ class Taps:
             talk = await self._desk.conversation(tx, check_id)
             if talk is None:
                 await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+            elif reply in ONE_STEP and step != talk.step.key:
+                return  # tapped twice: the second tap is not about the question that came since
             elif reply in CONTROLS or (reply == Reply.REOPEN and not argument):
                 await control(talk, reply)
             else:

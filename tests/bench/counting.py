@@ -41,7 +41,7 @@ class Counts:
 
 @contextmanager
 def counting(stage: Stage) -> Iterator[Counts]:
-    """Count until the end of the block, over HTTP; what a test itself asks the store is left out."""
+    """Count until the end of the block; what the test itself asks the store is left out."""
     counts = Counts()
     before = len(stage.slack.workspace.traffic)
     with _statements(stage, counts), _hops(counts), _tries(counts):
@@ -82,7 +82,7 @@ def _hops(counts: Counts) -> Iterator[None]:
     async def counted(self: Aiosqlite, *arguments: Any, **named: Any) -> Any:
         if role := _role():
             counts.hops[role] += 1
-        return await way(self, *arguments, **named)
+        return await way(self, *arguments, **named)  # type: ignore[no-untyped-call]
 
     Aiosqlite._execute = counted  # type: ignore[method-assign]
     try:

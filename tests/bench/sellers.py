@@ -41,8 +41,8 @@ class _Check:
 
     async def _answer(self, question: Json, turn: int) -> Json:
         """Where evidence is asked for, in words and by its form in turn; else by a tap."""
-        form, tap = _element(question, "form:"), _element(question, "tap:")
-        if form is None or not form["value"].split("|")[2] == "evidence":
+        form, tap = element(question, "form:"), element(question, "tap:")
+        if form is None or form["value"].split("|")[2] != "evidence":
             assert tap is not None, question["text"]
             return await self._after(requests.tap(self._seller, question, tap))
         if turn % 2:
@@ -63,12 +63,12 @@ class _Check:
 
     async def _until(self, look: Callable[[], Json | None]) -> Json:
         async with asyncio.timeout(PATIENCE):
-            while (found := look()) is None:
-                await asyncio.sleep(0.002)
+            while (found := look()) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)  # the stand-in has no bell
         return found
 
 
-def _element(question: Json, prefix: str) -> Json | None:
+def element(question: Json, prefix: str) -> Json | None:
     """The first button of that kind."""
     elements = (e for block in question["blocks"] for e in block.get("elements", ()))
     return next((e for e in elements if e.get("action_id", "").startswith(prefix)), None)

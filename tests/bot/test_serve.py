@@ -51,6 +51,7 @@ async def test_wrong_settings_are_named_one_by_one(tmp_path: Path) -> None:
         DATABASE_URL="mysql://x",
         PORT="0",
         LOG_LEVEL="LOUD",
+        LEASE="20",
         SLACK_API_URL="ftp://x",
     )
     assert nothing[0] == everything[0] == EX_CONFIG
@@ -58,7 +59,7 @@ async def test_wrong_settings_are_named_one_by_one(tmp_path: Path) -> None:
     named = [line.split()[0] for line in everything[1].splitlines()]
     assert named == [
         *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DATABASE_URL", "PORT", "LOG_LEVEL"),
-        *("SLACK_API_URL", "DIFFER_KEYS"),
+        *("POST_TIMEOUT", "SLACK_API_URL", "DIFFER_KEYS"),
     ]
 
 

@@ -4,14 +4,16 @@ Slack asks for people (commands, taps, texts) and tells the product of its own m
 people did is remembered, each under the key by which the product knows a request it has seen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from bot.listeners.desk import tap_key
 from bot.playground.delivery import Answer, Envelope
+from bot.playground.server import SmallSlack
 from bot.playground.signed_http import HttpCarrier
+from bot.playground.workspace import RESPONSE_URL_USES, ResponseUrl
 from coaching.words import words
 
 Json = dict[str, Any]
@@ -25,8 +27,11 @@ class Request:
 
     user: str
     key: Key
+    response_url: str = ""
     delivered: int = 0
+    acks: int = 0
     acked: bool = False
+    """It was confirmed: answered with ok, and the person was not told that nothing was kept."""
     given_up: bool = False
 
 
@@ -35,6 +40,7 @@ class Door:
     """One carrier for all replicas. Those in `closed` get nothing."""
 
     carriers: list[HttpCarrier]
+    urls: Mapping[str, ResponseUrl]
     closed: set[int] = field(default_factory=set)
     requests: dict[Key, Request] = field(default_factory=dict)
     texts: dict[str, Request] = field(default_factory=dict)
@@ -43,6 +49,14 @@ class Door:
     """What each person did last."""
     turn: int = 0
     on_answer: Callable[[str], None] = lambda user: None
+
+    @classmethod
+    def between(cls, slack: SmallSlack, urls: list[str]) -> Self:
+        """The door through which all requests of a small Slack go from now on."""
+        carriers = [HttpCarrier(url, slack.signing_secret) for url in urls]
+        door = cls(carriers, slack.workspace.response_urls)
+        slack.carrier = slack.delivery.carrier = door
+        return door
 
     async def carry(self, envelope: Envelope) -> Answer:
         """To the next replica that is open."""
@@ -53,11 +67,18 @@ class Door:
         request.delivered += 1
         with self._noted(replica, request):
             answer = await self.carriers[replica].carry(envelope)
-        request.acked |= answer.acked and not refused(answer.payload)
+        request.acks += answer.acked and not refused(answer.payload)
+        request.acked |= request.acks > self._told(request)
         request.given_up = envelope.retry == LAST_RETRY and not request.acked
         self.last[request.user] = request
         self.on_answer(request.user)
         return answer
+
+    def _told(self, request: Request) -> int:
+        """How often a person was told that a tap was not kept: the product has no other use for
+        the address that comes with a tap."""
+        url = self.urls.get(request.response_url.rpartition("/")[2])
+        return RESPONSE_URL_USES - url.uses_left if url else 0
 
     def _next(self) -> int:
         """The one after the last, or any, as a load balancer does that finds none well."""
@@ -82,6 +103,8 @@ class Door:
             return None
         user, key = named
         request = self.requests.setdefault(key, Request(user, key))
+        if envelope.kind == "interactive":
+            request.response_url = envelope.payload.get("response_url", "")
         if envelope.kind == "events_api":
             self.texts[envelope.payload["event"]["ts"]] = request
         return request
@@ -107,6 +130,8 @@ def name_of(envelope: Envelope) -> tuple[str, Key] | None:
     if envelope.kind == "slash_commands":
         return payload["user_id"], ("command", payload["trigger_id"])
     if envelope.kind == "interactive":
+        if payload["type"] != "block_actions":
+            return None  # forms and shortcuts, which no driver here sends again
         return payload["user"]["id"], ("tap", tap_key(payload))
     event = payload["event"]
     if event.get("subtype") or event.get("bot_id"):

@@ -17,10 +17,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.signed_http import HttpCarrier
 from storage import migrate
 from tests.chaos.crowd import Crowd, small_slack
-from tests.chaos.databases import ENGINES, Database
+from tests.chaos.databases import ENGINES, Database, quick_folder
 from tests.chaos.door import Door
 from tests.chaos.killer import Killer
 from tests.chaos.product import Template, replica
@@ -86,8 +85,7 @@ async def under_fire(plan: Plan, database: Database, folder: Path) -> AsyncItera
         slack = await stack.enter_async_context(small_slack())
         numbers = range(database.replicas)
         replicas = [replica(template, slack, folder, n, database.url(n)) for n in numbers]
-        door = Door([HttpCarrier(each.url, slack.signing_secret) for each in replicas])
-        slack.carrier = slack.delivery.carrier = door
+        door = Door.between(slack, [each.url for each in replicas])
         await migrate(database.url(0))
         for each in replicas:
             await each.start()
@@ -104,12 +102,6 @@ async def fire(engine: str, plan: Plan, folder: Path) -> tuple[Loop, Verdict]:
         under_fire(plan, database, folder) as loop,
     ):
         return loop, await loop.run()
-
-
-def quick_folder() -> str | None:
-    """In memory where that exists: what is killed is the process, never the machine, so the disk
-    need not be waited for. The product still asks it to be, at every commit."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def say(line: str) -> None:

@@ -43,7 +43,8 @@ class Template:
         try:
             yield cls(running)
         finally:
-            running.kill()
+            assert running.stdin is not None
+            running.stdin.close()
             await running.wait()
 
     async def fork(self, folder: Path, log: Path, environment: dict[str, str]) -> int:

@@ -16,9 +16,9 @@ PLANS = {
 
 @pytest.mark.parametrize("engine", PLANS)
 async def test_a_product_that_is_killed_loses_and_doubles_nothing(
-    tmp_path: Path, engine: str
+    folder: Path, engine: str
 ) -> None:
-    loop, verdict = await fire(engine, PLANS[engine], tmp_path)
+    loop, verdict = await fire(engine, PLANS[engine], folder)
 
     assert verdict == Verdict(uncertain=verdict.uncertain)
     assert loop.crowd.done >= PLANS[engine].interactions

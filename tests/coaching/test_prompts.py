@@ -7,7 +7,7 @@ from itertools import product
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching import change as changes
@@ -408,6 +408,7 @@ def test_every_prompt_but_the_verdict_asks_one_thing_shortly() -> None:
 hostile = st.text(st.sampled_from("*_<>{}@&~`|\"' abä😀\n"), min_size=1, max_size=60)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(hostile)
 def test_the_sellers_words_are_taken_literally(text: str) -> None:
     talk = Talk(replace(MARTA, plan=f"demo {text}", company="", person=f"x{text}"))
@@ -422,6 +423,7 @@ def test_the_sellers_words_are_taken_literally(text: str) -> None:
     assert " ".join(f"demo {text}".split())[:20] in head
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(hostile)
 def test_a_rivals_name_is_taken_literally(name: str) -> None:
     brief = replace(MARTA, choices=(Choice(Sort.COMPETITOR, f"x{name}y"), NOTHING))
@@ -485,7 +487,7 @@ def test_one_other_is_offered_when_the_rival_would_do_it_too() -> None:
     talk.option("Probably")
 
     second = talk.text.splitlines()
-    assert second[0].startswith("Then one other")
+    assert second[0].startswith("One other, then.")
     assert second[1] != first[1]
     kept = talk.option("Keep it")
     assert kept.step.ask is Ask.DONE

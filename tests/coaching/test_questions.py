@@ -176,8 +176,8 @@ def test_when_all_were_asked_lately_the_least_recent_comes_back() -> None:
 FILLED = {
     # what a sentence may be filled with, and the longest it can be
     **{name: "x" * MAX_NAME for name in ("buyer", "rival", "name", "one", "two", "who")},
-    **dict.fromkeys(("noun", "when", "factor", "first", "First", "missing", "Missing"), "x" * 24),
-    **dict.fromkeys(("count", "asked", "Held", "source", "before", "after"), "x" * 12),
+    **dict.fromkeys(("noun", "when", "factor", "first", "First", "missing"), "x" * 24),
+    **dict.fromkeys(("count", "asked", "Held", "held", "source", "before", "after"), "x" * 12),
     "phrase": "x" * 60,
 }
 PLACEHOLDERS = {

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching.answers import hear
@@ -163,6 +163,7 @@ def test_a_long_sentence_is_quoted_in_whole_words() -> None:
     assert text[len(reading.phrase)] == " "
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     reading = read(text, NAMES)
@@ -178,10 +179,10 @@ def test_any_text_can_be_read(text: str) -> None:
 @pytest.mark.parametrize("unit", ["A", "A-", "Aa ", "their x ", "told ", ", a", "our our ", "'s "])
 def test_three_thousand_characters_are_read_at_once(unit: str) -> None:
     text = (unit * 3000)[:3000]
-    start = time.perf_counter()
+    start = time.process_time()
     read(text, NAMES)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_name_in_the_form_is_the_best_dictionary() -> None:

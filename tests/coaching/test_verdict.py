@@ -232,10 +232,10 @@ def test_their_chair_is_spoken_of_only_when_four_are_out_of_reach() -> None:
     [
         ("●●●●●", "meaningfully different", "All five"),
         ("●●●●✕", "meaningfully different", "The one missing is ease"),
-        ("●?●●●", "meaningfully different", "Commercials is still your ticket"),
+        ("●?●●●", "meaningfully different", "Still missing is commercials, your ticket"),
         ("●✕●✕?", "not yet", "From their chair"),
         ("○○●?✕", "not shown yet", "Start with risk"),
-        ("●●✕○○", "not shown yet", "Offering and commercials get you compared"),
+        ("●●✕○○", "not shown yet", "What holds gets you compared: offering and commercials"),
         ("●●●·✕", "four of five asked", "Three of them shown"),
         ("·····", "none of five asked", "None of them shown"),
     ],

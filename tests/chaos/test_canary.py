@@ -1,0 +1,21 @@
+"""The short form of `python -m tests.chaos.canary`."""
+
+from pathlib import Path
+
+from tests.chaos.canary import Cage, fly
+
+
+async def test_no_word_of_a_seller_is_in_the_clear(folder: Path) -> None:
+    cage = await fly(checks=40, folder=folder)
+
+    assert cage.escaped == set()
+    assert cage.count > 400
+
+
+def test_a_word_in_the_clear_would_be_found(folder: Path) -> None:
+    cage = Cage(folder)
+    (folder / "differ.log").write_text(f"a request failed: {cage.word()}")
+    (folder / "differ.db-journal").write_bytes(cage.word().encode("utf-16"))
+    cage.search("*")
+
+    assert cage.escaped == {"differ.log", "differ.db-journal"}
