@@ -144,6 +144,10 @@ class Sender:
         except StorageError as error:
             # The lease runs out, and the message is then looked up before anything else.
             log.warning("what became of a message could not be recorded: %s", error)
+        except Exception as error:
+            # A fault of ours must not hold up the seller's other messages for ever.
+            log.error("a message cannot be sent, for it fails here: %s", type(error).__name__)
+            await self._store.dead(outgoing, type(error).__name__)
 
     async def _try(self, outgoing: Outgoing, claimed: float) -> None:
         installation = await self._installations.find(outgoing.tenant)

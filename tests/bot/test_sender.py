@@ -209,3 +209,15 @@ async def test_what_was_said_while_slack_was_failing_arrives_in_its_order(tmp_pa
         assert "that is better than" in keep.text
         assert "differ, before a call" in help_text.text
         assert once(stage)
+
+
+async def test_a_message_that_fails_here_does_not_hold_up_the_next(tmp_path: Path) -> None:
+    """What our own code cannot send is given up and logged; the seller's other messages go out."""
+    async with on_stage(tmp_path, pace=QUICK) as stage:
+        async with stage.store.begin(seller_of(stage)) as tx:
+            await tx.profile()
+            await tx.post(purpose="notice", body={"text": "broken", "channel": "given twice"})
+            await tx.post(purpose="notice", body={"text": "after it"})
+        await stage.settle()
+
+        assert [message.text for message in stage.messages()] == ["after it"]
