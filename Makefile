@@ -32,6 +32,9 @@ format: .venv/.dev-stamp ## Put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+bench: .venv/.dev-stamp ## Measure differ against the least a bot must do (docs/performance.md)
+	$(BIN)/python -m tests.bench
+
 PIN = $(BIN)/uv pip compile --no-config --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make pins' \
 	--group build pyproject.toml

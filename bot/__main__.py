@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot import keys
-from bot.playground.server import RealTokensError, SmallSlack
 from bot.serve import CannotStart, running, serve, set_up_logging, until_stopped
 from bot.settings import Settings, WrongSettings, read_settings, read_storage
 from storage import StorageError, back_up, migrate, restore
@@ -41,7 +40,7 @@ def main() -> int:
         for problem in wrong.problems:
             print(problem, file=sys.stderr)
         return EX_CONFIG
-    except (RealTokensError, CannotStart, ValueError) as error:
+    except (CannotStart, ValueError) as error:
         print(error, file=sys.stderr)
         return EX_CONFIG
     except (StorageError, OSError) as error:
@@ -82,6 +81,9 @@ def _try(arguments: argparse.Namespace) -> int:
 
 async def _playground(port: int, *, browser: bool) -> None:
     """The coach at work in the small Slack. It reads no .env and refuses exported tokens."""
+    # Only here: `differ serve` starts without it.
+    from bot.playground.server import SmallSlack
+
     set_up_logging("WARNING")
     with until_stopped(), tempfile.TemporaryDirectory(prefix="differ-") as folder:
         start = SmallSlack.start(port=port, page=True, manifest=MANIFEST, environment=os.environ)

@@ -47,15 +47,18 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
 
     # Bolt asks one after the other whose a request is: what comes most often stands first.
     app.action(re.compile(r"^tap:\d+$"))(again(taps.on_tap))
+    app.action(re.compile(r"^form:\d+$"))(again(taps.on_form))
     app.event({"type": "message", "subtype": "message_changed"})(again(texts.on_edited))
     app.event({"type": "message", "subtype": "message_deleted"})(again(texts.on_deleted))
     app.event("message")(again(texts.on_message))
+    app.view("evidence")(again(forms.on_evidence))
+    app.view("brief")(again(forms.on_brief))
+    app.view("change")(again(forms.on_change))
 
     app.command("/differ")(again(commands.on_differ))
     app.shortcut("start_check")(again(commands.on_shortcut))
     app.shortcut("check_message")(again(commands.on_message_shortcut))
 
-    app.action(re.compile(r"^form:\d+$"))(again(taps.on_form))
     app.action("more")(again(taps.on_more))
     app.action(re.compile(r"^pick:"))(again(taps.on_pick))
     app.action(re.compile(r"^kind:"))(again(taps.on_kind))
@@ -64,10 +67,6 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
 
     app.action("forget:yes")(again(own_data.on_forget))
     app.action("forget:no")(again(own_data.on_keep))
-
-    app.view("brief")(again(forms.on_brief))
-    app.view("evidence")(again(forms.on_evidence))
-    app.view("change")(again(forms.on_change))
 
     app.event("app_uninstalled")(again(installs.on_gone))
     app.event("tokens_revoked")(again(installs.on_gone))

@@ -143,6 +143,11 @@ class Conversation:
         messages = await self._tx.messages(self.check_id)
         return next((m for m in messages if m.id == self.thread.prompt), None)
 
+    async def has_moved_on(self, ts: str) -> bool:
+        """Whether another question than the one posted at ``ts`` is open by now."""
+        messages = await self._tx.messages(self.check_id)
+        return any(m.ts == ts and m.id != self.thread.prompt for m in messages)
+
     async def ask_again(self) -> None:
         """Post the question that is open once more, at the end of the thread."""
         await self._close_prompt(self.dialogue, "")

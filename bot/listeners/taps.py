@@ -22,7 +22,8 @@ from storage import Seller, Transaction
 _OVER = {Ask.CANCELLED: "cancelled", Ask.DONE: "done"}
 
 CONTROLS = {"back", "skip", "pause", "resume", "cancel", "change"}
-ONE_STEP = {"back", "skip"}
+ONE_STEP = {"back", "skip", Reply.ANOTHER}
+"""Taps that would act on the next question too."""
 
 
 class Taps:
@@ -131,7 +132,7 @@ class Taps:
             talk = await self._desk.conversation(tx, check_id)
             if talk is None:
                 await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-            elif reply in ONE_STEP and step != talk.step.key:
+            elif reply in ONE_STEP and await talk.has_moved_on(body["container"]["message_ts"]):
                 return  # tapped twice: the second tap is not about the question that came since
             elif reply in CONTROLS or (reply == Reply.REOPEN and not argument):
                 await control(talk, reply)

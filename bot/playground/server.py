@@ -30,7 +30,7 @@ REAL_TOKENS = ("xoxb-", "xapp-", "xoxe.", "xoxp-")
 TOKEN_NAMES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
 
 
-class RealTokensError(RuntimeError):
+class RealTokensError(ValueError):
     """The environment holds what looks like tokens of a real Slack."""
 
 

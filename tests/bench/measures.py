@@ -29,7 +29,7 @@ class Size:
     """How much: rounds, the commands of a closed loop, the seconds of an open one at ``rate``."""
 
     rounds: int = 10
-    commands: int = 200
+    commands: int = 120
     rate: float = 100.0
     seconds: float = 2.0
     overload: float = 10.0
@@ -60,13 +60,15 @@ def sqlite(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-async def meet(bot: Bot, slack: CheapSlack, sellers: list[Seller] = SELLERS) -> None:
-    """A first command of each seller, until all that follows from it has been sent."""
-    await bot.driver.closed(commands(len(sellers), sellers), AT_ONCE, 0)
+async def meet(bot: Bot, slack: CheapSlack, sellers: list[Seller] = SELLERS) -> int:
+    """A first command of each seller, until all that follows from it has been sent. Returns how
+    many were taken."""
+    load = await bot.driver.closed(commands(len(sellers), sellers), 2, 0)
     written = -1
     while slack.written != written:
         written = slack.written
         await asyncio.sleep(1.5)  # longer than the outbox goes unlooked at
+    return load.taken
 
 
 async def in_pairs(slack: CheapSlack, floor_url: str, url: str, size: Size) -> Rounds:
@@ -131,7 +133,7 @@ async def many_workspaces(slack: CheapSlack, folder: Path, size: Size) -> list[R
     async with bots.product(slack, url) as bot:
         for sellers in (SELLERS, ELSEWHERE):
             await meet(bot, slack, sellers)
-        for _ in range(size.rounds):
+        for _ in range(size.rounds // 2):
             one, many = [
                 await bot.driver.closed(commands(size.commands, some), AT_ONCE, bot.messages)
                 for some in (SELLERS, ELSEWHERE)
@@ -153,13 +155,13 @@ async def overload(slack: CheapSlack, folder: Path, rate: float, size: Size) -> 
     """P8: twice what can be borne; what was acknowledged is looked for in the database."""
     file = folder / "overload.db"
     async with bots.product(slack, sqlite(file)) as bot:
-        await meet(bot, slack)
+        met = await meet(bot, slack)
         many = int(2 * rate * size.overload)
         load = await bot.driver.open(commands(many), 2 * rate, bot.messages)
     with sqlite3.connect(file) as connection:
         [(kept,)] = connection.execute("SELECT count(*) FROM checks")
     unheard = sum(n for answer, n in load.answers.items() if answer.startswith("error "))
-    lost = len(SELLERS) + load.taken - kept
+    lost = met + load.taken - kept
     told = load.count - load.taken - unheard
     slowest = load.ack(1.0)
     at = f"P8 at {2 * rate:.0f} a second for {size.overload:g} s"

@@ -43,15 +43,20 @@ def _shown(figures: list[float]) -> str:
 def table(rows: list[Row]) -> str:
     """Markdown."""
     met = {True: "yes", False: "**no**", None: ""}
-    lines = [f"| {row.target} | {row.measured} | {met[row.met]} |" for row in rows]
-    return "\n".join(["| target | measured | met |", "| --- | --- | --- |", *lines])
+    lines = [[row.target, row.measured, met[row.met]] for row in rows]
+    return grid([["target", "measured", "met"], *lines])
+
+
+def grid(lines: list[list[str]]) -> str:
+    """Markdown: the first line heads the others."""
+    rule = ["---"] * len(lines[0])
+    return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:]))
 
 
 def machine(postgresql: str) -> str:
     """What the figures were measured on."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
-        f"{platform.system()} on {platform.machine()}, {cores} cores; "
+        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores; "
         f"Python {platform.python_version()}; SQLite {sqlite3.sqlite_version}, "
         f"journal {JOURNAL}, synchronous FULL; {postgresql}."
     )

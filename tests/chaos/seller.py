@@ -18,8 +18,9 @@ from tests.chaos.door import Door
 
 Json = dict[str, Any]
 Answer = tuple[str, str, str]
-"""A "tap" with its step and reply, or a "text". With "maybe" nobody can know whether it counted:
-Slack gave up the text, or an earlier text may have answered the question first."""
+"""A "tap" with its step and reply, or a "text". One that may have come too late, because words
+before it may have answered the question, is "maybe" for a tap and "late" for a text: if the check
+had ended, the seller is told so. "maybe" is also a text that Slack gave up."""
 
 PLANS = (
     "/differ quick renewal call with Halden, number {n}",
@@ -159,7 +160,8 @@ class Person:
         self.counted += 1
         self._remember_look()
         text = SAYING.format(n=f"{self.user[1:]}-{self.counted}")
-        self._check(question).answers.append(("text", "", text))
+        act = "late" if question.ts == self.wrote_under else "text"
+        self._check(question).answers.append((act, "", text))
         assert question.thread_ts is not None
         self.text, self.wrote_under = text, question.ts
         self.written = await self.slack.people.say(self.user, self.dm, text, question.thread_ts)

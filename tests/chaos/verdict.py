@@ -9,6 +9,7 @@ from bot.playground.workspace import Message, Workspace
 from bot.thread import Thread
 from coaching.dialogue import Dialogue
 from coaching.moves import Move, Reply
+from coaching.words import words
 from storage import KeyRing, Seller, Store, Tenant
 from tests.bot.stage import KEYS
 from tests.chaos.crowd import Crowd
@@ -94,11 +95,30 @@ async def _dialogues(workspace: Workspace, store: Store, person: Person, verdict
             dialogue = Thread.load(check.dialogue).dialogue
             messages = await tx.messages(check.id)
             thread = next((m.ts for m in messages if not m.under), None)
-            _compare(f"{person.user} {check.id}", said.pop(thread or "", []), dialogue, verdict)
+            answers = told(workspace, person, thread, said.pop(thread or "", []), dialogue)
+            _compare(f"{person.user} {check.id}", answers, dialogue, verdict)
             prompts = sum(m.purpose == PROMPT for m in messages)
             if prompts > most_prompts(dialogue):
                 verdict.doubled.append(f"a question of {person.user} {check.id}")
     verdict.lost += [f"check in thread {thread} of {person.user}" for thread in said]
+
+
+def told(
+    workspace: Workspace, person: Person, thread: str | None, said: list[Answer], dialogue: Dialogue
+) -> list[Answer]:
+    """The answers, each late text as one that was kept, or left out if the seller was told in its
+    thread that the check is over."""
+    kept = {part[2] for move in dialogue.moves for part in parts_of(move)}
+    over = words().plain("notice.done").partition(".")[0]
+    shown = workspace.messages.get(person.dm, {}).values()
+    notices = sum(over in m.text for m in shown if m.thread_ts == thread and m.bot_id)
+    answers: list[Answer] = []
+    for act, step, text in said:
+        if act == "late" and text not in kept and notices:
+            notices -= 1
+        else:
+            answers.append(("text" if act == "late" else act, step, text))
+    return answers
 
 
 def _compare(name: str, said: list[Answer], dialogue: Dialogue, verdict: Verdict) -> None:
