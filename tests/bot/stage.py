@@ -138,9 +138,11 @@ def settings_for(slack: SmallSlack, folder: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def at_work(slack: SmallSlack, folder: Path, pace: Pace = PACE) -> AsyncIterator[Stage]:
+async def at_work(
+    slack: SmallSlack, folder: Path, pace: Pace = PACE, **more: Any
+) -> AsyncIterator[Stage]:
     """One process's worth of the product, in front of a small Slack that is there."""
-    async with running(settings_for(slack, folder), slack.clock.now, pace) as differ:
+    async with running(settings_for(slack, folder, **more), slack.clock.now, pace) as differ:
         url = f"http://127.0.0.1:{differ.port}"
         if isinstance(slack.carrier, HttpCarrier):
             slack.take_requests_at(f"{url}/slack/events")
@@ -149,11 +151,15 @@ async def at_work(slack: SmallSlack, folder: Path, pace: Pace = PACE) -> AsyncIt
 
 @asynccontextmanager
 async def on_stage(
-    folder: Path, delivery: Literal["socket", "http"] = "socket", pace: Pace = PACE
+    folder: Path,
+    delivery: Literal["socket", "http"] = "socket",
+    pace: Pace = PACE,
+    **more: Any,
 ) -> AsyncIterator[Stage]:
-    """The product running against a new small Slack, over Socket Mode or signed HTTP."""
+    """The product running against a new small Slack, over Socket Mode or signed HTTP; ``more``
+    are settings."""
     async with (
         SmallSlack.start(manifest=ROOT / "app_manifest.yml", delivery=delivery) as slack,
-        at_work(slack, folder, pace) as stage,
+        at_work(slack, folder, pace, **more) as stage,
     ):
         yield stage

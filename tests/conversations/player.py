@@ -23,9 +23,9 @@ def files() -> list[Path]:
     return sorted(path for path in HERE.glob("*.md") if path.name != "README.md")
 
 
-async def play(text: str, folder: Path) -> str:
+async def play(text: str, folder: Path, **settings: Any) -> str:
     """The file's text as it would be if differ answered as it does now."""
-    async with on_stage(folder) as stage:
+    async with on_stage(folder, **settings) as stage:
         player = Player(stage)
         if "delivers everything twice" in text:
             player.everything_twice()
@@ -116,21 +116,17 @@ class Player:
         stage = self._stage
         if len(texts) == 1:
             self._said[texts[0]] = await stage.say(texts[0], thread)
-        elif "out of order" in line:
-            await self._backwards(texts, thread)
         else:
-            say = stage.slack.people.say
-            sent = await asyncio.gather(*(say(stage.me, stage.dm, text, thread) for text in texts))
-            self._said.update(zip(texts, sent, strict=True))
+            await self._burst(texts, thread, backwards="out of order" in line)
 
-    async def _backwards(self, texts: list[str], thread: str | None) -> None:
-        """Written in one order, delivered in the other."""
+    async def _burst(self, texts: list[str], thread: str | None, *, backwards: bool) -> None:
+        """All written before any is delivered, in the same order or in the other."""
         stage, workspace = self._stage, self._stage.slack.workspace
         written = [
             workspace.post(Message(stage.dm, workspace.new_ts(), text, stage.me, thread_ts=thread))
             for text in texts
         ]
-        for message in reversed(written):
+        for message in reversed(written) if backwards else written:
             await stage.slack.events.posted(message)
 
     def _card(self, check: str) -> Message:

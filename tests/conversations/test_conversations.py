@@ -6,6 +6,7 @@ from statistics import median
 import pytest
 
 from tests.conversations.player import COUNT, files, play
+from tests.postgres import Postgres
 
 MOST = 26
 """Taps and texts of a five-minute check, at the most."""
@@ -19,6 +20,18 @@ async def test_the_conversation_goes_as_written(name: str, tmp_path: Path):
     written = CONVERSATIONS[name]
 
     assert await play(written, tmp_path) == written
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+async def test_the_conversation_goes_the_same_on_postgresql(
+    name: str, tmp_path: Path, postgres: Postgres
+):
+    """With another database nothing that is said changes."""
+    written = CONVERSATIONS[name]
+    async with postgres.copy() as database:
+        url = postgres.url(database)
+
+        assert await play(written, tmp_path, database_url=url) == written
 
 
 def test_a_check_costs_few_taps():
