@@ -75,7 +75,7 @@ class Screen(Stage):
         async with asyncio.timeout(60):
             while await self.database.fetch(LEFT.format(self.me)):
                 self.cage.search("*-journal", "*-wal")
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.03)
 
     async def check(self, number: int) -> None:
         """One check with words of its own in every field that there is."""

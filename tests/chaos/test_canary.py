@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.canary import Cage, fly
 
 
+@pytest.mark.timeout(300)  # twenty seconds, when nothing else runs
 async def test_no_word_of_a_seller_is_in_the_clear(folder: Path) -> None:
     cage = await fly(checks=40, folder=folder)
 
