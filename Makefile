@@ -19,7 +19,7 @@ serve: .venv/.try-stamp ## Run differ for your Slack workspace (settings in .env
 test: lint ## Check everything: lint, types, all tests, the method covered in every branch
 	$(BIN)/pytest --cov --cov-fail-under=100
 
-kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; about 20 minutes
+kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; about 12 minutes
 	$(BIN)/python -m tests.chaos.kill --engine sqlite
 	$(BIN)/python -m tests.chaos.kill --engine postgresql
 
