@@ -73,6 +73,7 @@ class Sender:
         self._pace = pace
         self._woken = asyncio.Event()
         self._stopping = False
+        self._all_claimed = True
         self._under_way: set[asyncio.Task[None]] = set()
         store.on_commit = self.wake
 
@@ -112,10 +113,12 @@ class Sender:
         if free <= 0:
             return []
         try:
-            return await self._store.claim(self._owner, free, self._pace.lease)
+            claimed = await self._store.claim(self._owner, free, self._pace.lease)
         except StorageError as error:
             log.warning("the outbox cannot be read: %s", error)
             return []
+        self._all_claimed = len(claimed) < free
+        return claimed
 
     async def _rest(self) -> None:
         try:
@@ -125,20 +128,27 @@ class Sender:
             return
 
     def _start(self, outgoing: Outgoing) -> None:
-        task = asyncio.create_task(self._send(outgoing, time.monotonic()))
+        task = asyncio.create_task(self._send_lane(outgoing))
         self._under_way.add(task)
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self.wake()
+        if not self._all_claimed:
+            self.wake()
         if not task.cancelled() and (error := task.exception()):
             log.error("a message could not be recorded: %s", type(error).__name__)
 
-    async def _send(self, outgoing: Outgoing, claimed: float) -> None:
+    async def _send_lane(self, first: Outgoing) -> None:
+        """One operation and, as long as all goes well, what follows it to the same seller."""
+        following: Outgoing | None = first
+        while following:
+            following = await self._send(following, time.monotonic())
+
+    async def _send(self, outgoing: Outgoing, claimed: float) -> Outgoing | None:
         """One operation, and what came of it. What another process took over is left to it."""
         try:
-            await self._try(outgoing, claimed)
+            return await self._try(outgoing, claimed)
         except Stale:
             log.info("a message was taken over by another process")
         except StorageError as error:
@@ -147,31 +157,43 @@ class Sender:
         except Exception as error:
             # A fault of ours must not hold up the seller's other messages for ever.
             log.error("a message cannot be sent, for it fails here: %s", type(error).__name__)
-            await self._store.dead(outgoing, type(error).__name__)
+            await self._give_up(outgoing, type(error).__name__)
+        return None
 
-    async def _try(self, outgoing: Outgoing, claimed: float) -> None:
+    async def _try(self, outgoing: Outgoing, claimed: float) -> Outgoing | None:
         installation = await self._installations.find(outgoing.tenant)
         if installation is None:
-            await self._store.dead(outgoing, "not installed")
-            return
+            await self._give_up(outgoing, "not installed")
+            return None
         try:
             channel, ts = await self._call(outgoing, installation, claimed)
         except SlackApiError as error:
             await self._refused(outgoing, error)
         except NotThereError:
-            await self._store.dead(outgoing, "not there")
+            await self._give_up(outgoing, "not there")
         except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
             await self._put_off(outgoing, _pause(outgoing), "Slack is out of reach")
         except (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError):
             # The request may have been taken: nobody knows until it is looked up.
             await self._doubt(outgoing)
         else:
-            await self._record(outgoing, channel, ts)
+            return await self._record(outgoing, channel, ts)
+        return None
 
     @retry(retry=retry_if_exception_type(Busy), wait=wait_fixed(0.5))
-    async def _record(self, outgoing: Outgoing, channel: str | None, ts: str | None) -> None:
-        """Until it is kept, or Stale: else the seller's next message waits for the lease to end."""
-        await self._store.sent(outgoing, channel=channel, ts=ts)
+    async def _record(
+        self, outgoing: Outgoing, channel: str | None, ts: str | None
+    ) -> Outgoing | None:
+        """Until it is kept, or Stale: else the seller's next message waits for the lease to end.
+
+        Returns that next message, unless the process is to stop.
+        """
+        lease = 0.0 if self._stopping else self._pace.lease
+        return await self._store.sent(outgoing, channel=channel, ts=ts, lease=lease)
+
+    async def _give_up(self, outgoing: Outgoing, reason: str) -> None:
+        await self._store.dead(outgoing, reason)
+        self.wake()
 
     async def _call(
         self, outgoing: Outgoing, installation: Installation, claimed: float
@@ -277,12 +299,13 @@ class Sender:
             await self._doubt(outgoing)
         elif reason in REVOKED:
             await self._installations.drop(outgoing.tenant)
-            await self._store.dead(outgoing, reason)
+            await self._give_up(outgoing, reason)
         elif outgoing.op != "post" and reason in GONE:
             await self._store.sent(outgoing, channel=outgoing.channel, ts=outgoing.ts)
+            self.wake()
         else:
             log.error("Slack refused a message for good: %s", reason)
-            await self._store.dead(outgoing, reason)
+            await self._give_up(outgoing, reason)
 
 
 def _keys(message: Body) -> list[str]:

@@ -1,7 +1,7 @@
 """A dialogue as text and back, so that it can be kept."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from coaching.brief import Brief, Choice, Kind, Length, Sort
@@ -15,7 +15,7 @@ VERSION = 1
 
 def dump(dialogue: Dialogue) -> str:
     """JSON of a dialogue; empty fields are left out."""
-    moves = [_lean({**asdict(move), "step": move.step.key}) for move in dialogue.moves]
+    moves = [_lean(move) | {"step": move.step.key} for move in dialogue.moves]
     value = {
         "v": VERSION,
         "number": dialogue.number,
@@ -34,19 +34,21 @@ def load(text: str) -> Dialogue:
     return Dialogue(tuple(_move(move) for move in value["moves"]), value["number"], asked)
 
 
-def _lean(value: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _lean(part) if isinstance(part, dict) else part
-        for name, part in value.items()
-        if part not in (None, "", (), False)
-    }
+def _lean(value: Any) -> Any:
+    """What JSON knows. ``asdict`` would make a deep copy of all it meets first."""
+    if isinstance(value, tuple):
+        return [_lean(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    parts = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {name: _lean(part) for name, part in parts if part not in (None, "", (), False)}
 
 
 def _move(value: dict[str, Any]) -> Move:
     return Move(
         step=Step.parse(value["step"]),
         reply=Reply(value["reply"]),
-        said=tuple(Said(**said) for said in value.get("said", ())),
+        said=tuple(Said(**{"text": "", **said}) for said in value.get("said", ())),
         reading=_reading(value["reading"]) if "reading" in value else None,
         choices=tuple(value.get("choices", ())),
         brief=_brief(value["brief"]) if "brief" in value else None,

@@ -14,6 +14,7 @@ import logging
 from typing import Any
 
 from sqlalchemy import (
+    Executable,
     Row,
     Update,
     and_,
@@ -55,27 +56,40 @@ _first_of_lane = and_(
         (_earlier.c.op == "erase") == (_candidate.c.op == "erase"),
     ),
 )
-# A common table expression, because a plan may run a subquery more than once and so claim more.
+# Common table expressions, because a plan may run a subquery more than once and so claim more.
 _claimable = (
     select(_candidate.c.position)
     .where(_first_of_lane, _candidate.c.due_at <= database_now())
     .order_by(_candidate.c.position)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=_candidate)
-    .cte("claimable")
+)
+_next_in_lane = _claimable.where(
+    _candidate.c.tenant == bindparam("own_tenant"), _candidate.c.user_id == bindparam("own_user")
 )
 _fresh = or_(outbox.c.state == "new", outbox.c.op != "post")
+_as_claimed = {
+    "state": case((_fresh, "sending"), else_="looking"),
+    # A look-up searches from the attempt that may have been posted.
+    "claimed_at": case((_fresh, database_now()), else_=outbox.c.claimed_at),
+    "attempt": outbox.c.attempt + 1,
+    "owner": bindparam("claimer"),
+    "due_at": database_now() + bindparam("lease"),
+}
 _claim = (
     update(outbox)
-    .where(outbox.c.position.in_(select(_claimable.c.position)))
-    .values(
-        state=case((_fresh, "sending"), else_="looking"),
-        # A look-up searches from the attempt that may have been posted.
-        claimed_at=case((_fresh, database_now()), else_=outbox.c.claimed_at),
-        attempt=outbox.c.attempt + 1,
-        owner=bindparam("claimer"),
-        due_at=database_now() + bindparam("lease"),
+    .where(outbox.c.position.in_(select(_claimable.cte("claimable").c.position)))
+    .values(_as_claimed)
+    .returning(outbox.c.position)
+)
+_claim_next = (
+    update(outbox)
+    .where(
+        outbox.c.tenant == bindparam("own_tenant"),
+        outbox.c.user_id == bindparam("own_user"),
+        outbox.c.position.in_(select(_next_in_lane.cte("next").c.position)),
     )
+    .values(_as_claimed)
     .returning(outbox.c.position)
 )
 
@@ -178,7 +192,25 @@ async def claim(
 ) -> list[Outgoing]:
     """Claim due operations; those that can never be sent die here."""
     values = {"claimer": owner, "most": limit, "lease": lease}
-    positions = (await connection.execute(_claim, values)).scalars().all()
+    return await _claimed_by(connection, keys, _claim, values)
+
+
+async def claim_next(
+    connection: AsyncConnection, keys: TenantKeys, done: Outgoing, lease: float
+) -> Outgoing | None:
+    """Claim what follows in the lane of an operation that is done."""
+    values = {"claimer": done.owner, "most": 1, "lease": lease, **_own(done)}
+    claimed = await _claimed_by(connection, keys, _claim_next, values)
+    return claimed[0] if claimed else None
+
+
+async def _claimed_by(
+    connection: AsyncConnection,
+    keys: TenantKeys,
+    statement: Executable,
+    values: dict[str, Any],
+) -> list[Outgoing]:
+    positions = (await connection.execute(statement, values)).scalars().all()
     if not positions:
         return []
     claimed = []
@@ -197,9 +229,8 @@ async def sent(
 ) -> None:
     if outgoing.op == "post" and not (channel and ts):
         raise ValueError("a post that was sent has a channel and a ts")
-    if outgoing.channel is None:
-        # The seller's row is written below, which a transaction of the seller may have locked.
-        await one_at_a_time(connection, Seller(outgoing.tenant, outgoing.user_id))
+    # The seller's row may be written below, and what they say meanwhile is to be claimed next.
+    await one_at_a_time(connection, Seller(outgoing.tenant, outgoing.user_id))
     await _finish(connection, _done, outgoing, outcome="sent", why=None)
     own = _own(outgoing)
     if outgoing.op == "erase":

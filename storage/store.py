@@ -156,10 +156,18 @@ class Store:
         async with started(self._engine) as connection:
             return await outbox.claim(connection, self._keys, owner, limit, lease)
 
-    async def sent(self, outgoing: Outgoing, *, channel: str | None, ts: str | None) -> None:
-        """It was done; a post needs its place. Raises Stale if the claim was lost."""
+    async def sent(
+        self, outgoing: Outgoing, *, channel: str | None, ts: str | None, lease: float = 0.0
+    ) -> Outgoing | None:
+        """It was done; a post needs its place. Raises Stale if the claim was lost.
+
+        With a lease, what is to be sent to that seller next is claimed for so many seconds.
+        """
         async with started(self._engine) as connection:
             await outbox.sent(connection, outgoing, channel, ts)
+            if not lease:
+                return None
+            return await outbox.claim_next(connection, self._keys, outgoing, lease)
 
     async def later(self, outgoing: Outgoing, seconds: float, reason: str) -> None:
         """It was certainly not done: try again, but not before. Raises Stale."""

@@ -18,7 +18,7 @@ TAKES, CLAIMS, SENDS = "takes", "claims", "sends"
 ROLES = {
     "RequestHandler._handle_request": TAKES,
     "Sender._run": CLAIMS,
-    "Sender._send": SENDS,
+    "Sender._send_lane": SENDS,
 }
 """By the coroutine of the task. SQLAlchemy gives a connection back in a task of its own, with one
 more hop, which belongs to nobody here."""

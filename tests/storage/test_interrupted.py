@@ -49,6 +49,8 @@ async def sellers_with_a_check(store: Store, ann: Seller, number: int) -> list[S
     return sellers
 
 
+# The first to read after a change of the schema may still hold a plan from before it.
+@retry(retry=retry_if_exception_type(Busy))
 async def counted(store: Store, seller: Seller) -> tuple[int, list[str]]:
     """What the seller's check was counted up to, and the keys of what was posted."""
     async with store.begin(seller) as transaction:

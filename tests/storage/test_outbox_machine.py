@@ -203,7 +203,7 @@ class Outbox(RuleBasedStateMachine):
         ]
         return multiple(*map(Claim, claimed, expected))
 
-    def finish(self, claim: Claim, step: Coroutine[Any, Any, None]) -> bool:
+    def finish(self, claim: Claim, step: Coroutine[Any, Any, object]) -> bool:
         task = claim.task
         current = task in self.tasks and task.under_way
         if current and task.attempt == claim.outgoing.attempt:
