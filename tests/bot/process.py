@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.playground.server import SmallSlack
-from tests.bot.stage import KEYS, ROOT
+from tests.bot.stage import KEYS, ROOT, database_in
 
 
 def free_port() -> int:
@@ -29,7 +29,7 @@ def environment(slack: SmallSlack, folder: Path, **more: str) -> dict[str, str]:
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/differ.db",
+        "DATABASE_URL": database_in(folder),
         "DIFFER_KEYS": KEYS,
         "PORT": str(free_port()),
         **more,

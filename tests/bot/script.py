@@ -17,7 +17,7 @@ from coaching.dialogue import Dialogue
 from coaching.questions import draw
 from coaching.words import words
 from storage import Check, Seller, Tenant
-from tests.bot.stage import Json, Stage, on_stage
+from tests.bot.stage import SQLITE, Json, Stage, on_stage
 
 PLAN = "/differ demo of the planning module for Halden"
 QUOTE = "Marta said on Tuesday that two late deliveries a week cost her a whole shift"
@@ -57,7 +57,8 @@ async def expected(answers: int = len(ANSWERS)) -> str:
     """What a seller sees of that check, up to so many answers, when nothing goes wrong."""
     if answers not in _EXPECTED:
         with tempfile.TemporaryDirectory() as folder:
-            async with on_stage(Path(folder)) as stage:
+            url = SQLITE.format(folder=folder)
+            async with on_stage(Path(folder), database_url=url) as stage:
                 await play(stage, answers)
                 _EXPECTED[answers] = seen(stage)
     return _EXPECTED[answers]

@@ -22,6 +22,10 @@ KEYS = "test:" + base64.b64encode(bytes(32)).decode()
 SAM = "U1SAM"
 DEALS = "C2DEALS"
 
+SQLITE = "sqlite+aiosqlite:///{folder}/differ.db"
+DATABASE = SQLITE
+"""Where a stage keeps what is said, unless its settings name another database."""
+
 Json = dict[str, Any]
 
 
@@ -122,6 +126,11 @@ def labels(element: Json) -> list[str]:
     return [option["text"]["text"] for option in element.get("options", ())]
 
 
+def database_in(folder: Path) -> str:
+    """Where a stage with this folder keeps what is said."""
+    return DATABASE.format(folder=folder)
+
+
 def settings_for(slack: SmallSlack, folder: Path, **more: Any) -> Settings:
     """The product's settings in front of a small Slack, over Socket Mode or signed HTTP."""
     way = {"app_token": slack.app_token}
@@ -130,7 +139,7 @@ def settings_for(slack: SmallSlack, folder: Path, **more: Any) -> Settings:
     given = {
         "bot_token": slack.bot_token,
         "slack_api_url": slack.api_url,
-        "database_url": f"sqlite+aiosqlite:///{folder}/differ.db",
+        "database_url": database_in(folder),
         "keys": KEYS,
         "port": 0,
     }

@@ -38,6 +38,7 @@ from tests.bot.script import (
     texts,
 )
 from tests.bot.stage import DEALS, ROOT, SAM, Json, Stage, on_stage
+from tests.postgres import Postgres
 
 PRIYA = "U2PRIYA"
 
@@ -113,6 +114,32 @@ async def test_a_locked_database_is_said_once_and_the_text_comes_again_by_itself
         await stage.settle()
         assert await texts(stage) == [QUOTE]
         assert sum(m.visible_to is not None for m in stage.messages()) == 1
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("on_both")
+async def test_a_server_that_is_down_is_said_and_a_seller_at_work_goes_on_after_it(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    """PostgreSQL breaks off without a goodbye while somebody is at it, and comes back."""
+    async with on_stage(tmp_path) as stage:
+        await at_value(stage)
+        workspace, before = stage.slack.workspace, await dialogue(stage)
+        postgres.stop()
+        await stage.slack.people.command(stage.me, DEALS, PLAN)
+        assert told("unsaved") in workspace.transcript(stage.me)
+        say = asyncio.create_task(stage.slack.people.say(stage.me, stage.dm, QUOTE, card_ts(stage)))
+        await workspace.until(lambda: any(m.visible_to for m in stage.messages()))
+        assert only_me(stage) == told("unsaved_text")
+        await asyncio.to_thread(postgres.restart)
+        assert await dialogue(stage) == before
+        stage.slack.clock.advance(timedelta(seconds=4))
+        await say
+        await workspace.until(lambda: "acked, retry 1" in workspace.traffic[-1].status)
+        await stage.settle()
+        assert await texts(stage) == [QUOTE]
+        await stage.command(PLAN)
+        assert len(await checks(stage)) == 2
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")

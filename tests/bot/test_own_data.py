@@ -33,7 +33,7 @@ from tests.bot.script import (
     seller_of,
     sent_to_app,
 )
-from tests.bot.stage import ROOT, SAM, Stage, at_work, on_stage
+from tests.bot.stage import ROOT, SAM, Stage, at_work, database_in, on_stage
 
 QUICK = Pace(timeout=0.3, lease=2, poll=0.02)
 PRIYA = "U2PRIYA"
@@ -73,7 +73,7 @@ def contents(message: Message) -> dict[str, str]:
 
 async def rows(folder: Path, user: str | None = None) -> list[tuple[str, tuple[Any, ...]]]:
     """Every row of the database that belongs to a person, or all of them."""
-    engine = open_engine(f"sqlite+aiosqlite:///{folder}/differ.db")
+    engine = open_engine(database_in(folder))
     found: list[tuple[str, tuple[Any, ...]]] = []
     async with engine.connect() as connection:
         for table in TABLES:
@@ -288,6 +288,7 @@ async def kept(stage: Stage) -> tuple[object, ...]:
         return await tx.checks()
 
 
+@pytest.mark.usefixtures("on_both")
 async def test_everything_goes_and_what_others_have_stays_as_it_was(tmp_path: Path) -> None:
     async with on_stage(tmp_path, pace=QUICK) as stage:
         await other(stage)
@@ -368,6 +369,7 @@ async def test_with_slack_down_it_is_forgotten_at_once_and_deleted_later(tmp_pat
         assert await left(tmp_path) == FORGOTTEN
 
 
+@pytest.mark.usefixtures("on_both")
 async def test_a_post_that_lands_after_all_is_taken_away_again(tmp_path: Path) -> None:
     """Slack has taken a question, and its answer is lost; meanwhile everything is forgotten."""
     async with on_stage(tmp_path, pace=Pace(timeout=0.5, lease=5, poll=0.02)) as stage:
@@ -398,6 +400,7 @@ async def test_a_post_that_never_landed_is_not_sent_any_more(tmp_path: Path) -> 
         assert await left(tmp_path) == FORGOTTEN
 
 
+@pytest.mark.usefixtures("on_both")
 async def test_killed_in_the_middle_it_is_completed_by_the_next_start(tmp_path: Path) -> None:
     """SIGKILL when it has been erased here, and the first message has just gone from Slack."""
     async with SmallSlack.start(manifest=ROOT / "app_manifest.yml") as slack:
@@ -405,7 +408,7 @@ async def test_killed_in_the_middle_it_is_completed_by_the_next_start(tmp_path: 
             await talk(stage)
             await asked(stage)
             tap = click(stage, "Forget all of it")
-        async with serving(slack, tmp_path) as process:
+        async with serving(slack, tmp_path, POST_TIMEOUT="0.3", LEASE="2") as process:
             slack.faults.queue(DELETE, faults.slow(3600))
             standing = len(posts(stage))
             assert (await slack.delivery.ask("interactive", tap)).acked

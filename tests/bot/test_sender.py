@@ -26,6 +26,8 @@ from tests.bot.script import (
 )
 from tests.bot.stage import DEALS, ROOT, Stage, at_work, on_stage
 
+pytestmark = pytest.mark.usefixtures("on_both")
+
 QUICK = Pace(timeout=0.3, lease=20, poll=0.05)
 POST, UPDATE = "chat.postMessage", "chat.update"
 LOOK_UP = ("conversations.history", "conversations.replies")
@@ -180,7 +182,7 @@ async def test_slack_out_of_reach_is_waited_for_and_nothing_is_looked_up(tmp_pat
 async def test_a_process_killed_after_slack_took_a_message_posts_it_once(tmp_path: Path) -> None:
     """SIGKILL between Slack's acceptance and our record of it, then a new start."""
     async with SmallSlack.start(manifest=ROOT / "app_manifest.yml") as slack:
-        async with serving(slack, tmp_path) as process:
+        async with serving(slack, tmp_path, POST_TIMEOUT="0.3", LEASE="2") as process:
             slack.faults.queue(POST, faults.slow(3600))
             await slack.people.command("U1SAM", DEALS, PLAN)
             taken = slack.workspace.messages.get
