@@ -7,9 +7,10 @@ before it is ever posted again. The SDK's own retries are off: they would post t
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -65,10 +66,12 @@ class Sender:
         client: AsyncWebClient,
         owner: str,
         pace: Pace,
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._installations = installations
         self._client = client
+        self._now = now
         self._owner = owner
         self._pace = pace
         self._woken = asyncio.Event()
@@ -206,7 +209,7 @@ class Sender:
         channel = outgoing.channel or await self._open(outgoing.user_id, token)
         if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
             return channel, ts
-        if outgoing.body is None:
+        if outgoing.body is None or (outgoing.until and outgoing.until < self._now()):
             raise NotThereError
         if time.monotonic() - claimed > self._pace.lease / 2:
             raise TimeoutError("the lease is too old to post under")
@@ -294,7 +297,10 @@ class Sender:
         reason = str(answer.get("error", "")) if answer.data else ""
         status = answer.status_code
         if status == 429 or reason in LATER:
-            await self._put_off(outgoing, _retry_after(answer.headers), "rate limited")
+            seconds = _retry_after(answer.headers)
+            if answer.api_url.endswith("chat.postMessage"):
+                await self._store.close_for(outgoing.tenant, seconds)
+            await self._put_off(outgoing, seconds, "rate limited")
         elif status >= 500 or reason in UNKNOWN or not reason:
             await self._doubt(outgoing)
         elif reason in REVOKED:

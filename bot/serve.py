@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import build_app
+from bot.clock import Clock
 from bot.installations import Installations
 from bot.keys import read_keys
 from bot.listeners.desk import Desk
@@ -42,10 +43,11 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """differ at work: its database, and the port on which it listens."""
+    """differ at work: its database, the port on which it listens, and its clock."""
 
     store: Store
     port: int
+    clock: Clock
 
 
 class CannotStart(RuntimeError):
@@ -107,14 +109,16 @@ async def running(
         client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
         await _install(settings, client, installations)
         app = build_app(Desk(store, now), installations, client)
-        sender = Sender(store, installations, client, new_id(), pace)
+        owner = new_id()
+        sender = Sender(store, installations, client, owner, pace, now)
         sender.start()
         stack.push_async_callback(sender.stop, GRACE / 2)
-        await stack.enter_async_context(_beside(store.listen(), _sweep(store)))
+        clock = Clock(store, now, {}, owner, pace)
+        await stack.enter_async_context(_beside(store.listen(), _sweep(store), clock.run()))
         ready = await _start_socket(settings, app, client, stack)
         taking = None if settings.socket_mode else app
         web_app = build_web(taking, settings.signing_secret, store, ready)
-        yield Running(store, await _start_web(settings, web_app, stack))
+        yield Running(store, await _start_web(settings, web_app, stack), clock)
 
 
 @asynccontextmanager
@@ -151,6 +155,7 @@ async def _open_store(settings: Settings, pace: Pace, stack: AsyncExitStack) -> 
         # This process owns the file. What an earlier one held may still be on its way to Slack:
         # it is looked up when that call's time is over, not only when its lease is.
         await store.release(seconds=pace.timeout)
+        await store.release_due()
     return store
 
 

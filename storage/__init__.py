@@ -7,10 +7,13 @@ from storage.keys import KeyRing
 from storage.migrations import downgrade, migrate
 from storage.records import (
     Buyer,
+    Call,
     Check,
+    Due,
     Holdings,
     Installation,
     Message,
+    Nudge,
     Outgoing,
     Parked,
     Profile,
@@ -21,8 +24,10 @@ from storage.transaction import Transaction
 __all__ = [
     "Busy",
     "Buyer",
+    "Call",
     "Check",
     "Damaged",
+    "Due",
     "Full",
     "Holdings",
     "Installation",
@@ -30,6 +35,7 @@ __all__ = [
     "KeyRing",
     "Message",
     "NotReady",
+    "Nudge",
     "Outgoing",
     "Parked",
     "Profile",

@@ -25,7 +25,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import Holdings
-from storage.schema import buyers, checks, forgotten, messages, outbox, parked, sellers, texts
+from storage.schema import (
+    buyers,
+    cadences,
+    calls,
+    checks,
+    due,
+    forgotten,
+    messages,
+    nudges,
+    outbox,
+    parked,
+    sellers,
+    texts,
+)
 from storage.times import database_now
 
 Own = dict[str, str]
@@ -98,12 +111,17 @@ _MARK = (
 )
 _FORGET_PARKED = delete(parked).where(_own(parked))
 _FORGET_TEXTS = delete(texts).where(_own(texts))
+_FORGET_DUE = delete(due).where(_own(due))
+_FORGET_NUDGES = delete(nudges).where(_own(nudges))
+_FORGET_CALLS = delete(calls).where(_own(calls))
+_FORGET_CADENCE = delete(cadences).where(_own(cadences))
 _FORGET_CHECKS = delete(checks).where(_own(checks))
 _FORGET_BUYERS = delete(buyers).where(_own(buyers))
 _FORGET_SELLER = delete(sellers).where(_own(sellers))
 # First the operations, then the messages, as in `Transaction.delete`.
 _ERASE = (
     *(_FORGET_OPERATIONS, _WITHDRAW, _MARK, _ENQUEUE, DROP_ERASED),
+    *(_FORGET_DUE, _FORGET_NUDGES, _FORGET_CALLS, _FORGET_CADENCE),
     *(_FORGET_PARKED, _FORGET_TEXTS, _FORGET_CHECKS, _FORGET_BUYERS, _FORGET_SELLER),
 )
 _remember = insert(forgotten)

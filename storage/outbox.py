@@ -36,7 +36,7 @@ from storage.errors import Damaged, Stale
 from storage.identity import Seller, Tenant
 from storage.locks import one_at_a_time
 from storage.records import Outgoing
-from storage.schema import inbox, messages, outbox, sellers, tenants
+from storage.schema import inbox, messages, outbox, paces, sellers, tenants
 from storage.statements import HIDE_MESSAGE
 from storage.tenants import TenantKeys
 from storage.times import database_now
@@ -56,10 +56,13 @@ _first_of_lane = and_(
         (_earlier.c.op == "erase") == (_candidate.c.op == "erase"),
     ),
 )
+_open_to_posts = ~exists().where(
+    paces.c.tenant == _candidate.c.tenant, paces.c.closed_until > database_now()
+)
 # Common table expressions, because a plan may run a subquery more than once and so claim more.
 _claimable = (
     select(_candidate.c.position)
-    .where(_first_of_lane, _candidate.c.due_at <= database_now())
+    .where(_first_of_lane, _candidate.c.due_at <= database_now(), _open_to_posts)
     .order_by(_candidate.c.position)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=_candidate)
@@ -341,4 +344,5 @@ def _outgoing(row: Row[Any], keys: TenantKeys) -> Outgoing:
         claimed_at=row.claimed_at,
         owner=row.owner,
         position=row.position,
+        until=row.until,
     )

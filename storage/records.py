@@ -82,6 +82,56 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """Work that a clock has claimed: `at` is when it was due, `subject` what of its kind.
+
+    `user_id` is empty for what concerns nobody in particular. `paced`: a second in which the
+    workspace may be written to is already kept for it.
+    """
+
+    tenant: Tenant
+    user_id: str
+    kind: str
+    subject: str
+    at: datetime
+    owner: str
+    attempt: int
+    paced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """What became of the nudge of one ISO week, which was due `at`.
+
+    `outcome` is a word of the sender's, `wording` the key of what was said. `came`: whether its
+    message was posted, None while nobody knows yet.
+    """
+
+    week: str
+    outcome: str
+    wording: str
+    at: datetime
+    check_id: str | None = None
+    message_id: str | None = None
+    answered: bool = False
+    came: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call a check was for: whether and when to ask after it, and what was told then.
+
+    `talk` is opaque here; `heard_at` is when the buyer was first quoted.
+    """
+
+    check_id: str
+    state: str
+    ask_at: datetime | None = None
+    heard_at: datetime | None = None
+    talk: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     """A text that waits for its author to say which check it belongs to."""
 
@@ -109,7 +159,8 @@ class Outgoing:
 
     `channel` is None while the seller's DM was never used. `uncertain`: an earlier attempt may
     have posted it; look it up from `claimed_at`, the database's unix time in seconds at which
-    that attempt began, before anything is posted. `attempt` counts the claims from 1.
+    that attempt began, before anything is posted. `attempt` counts the claims from 1. `until`:
+    business time after which it is not to be posted any more.
     """
 
     id: str
@@ -128,3 +179,4 @@ class Outgoing:
     claimed_at: float
     owner: str
     position: int
+    until: datetime | None = None

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from storage.times import Moment
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of the migrations that these tables are at."""
 
 metadata = MetaData(
@@ -151,6 +151,8 @@ outbox = Table(
     Column("claimed_at", Double),
     Column("done_at", Double),
     Column("reason", String),
+    # Business time: what was not posted by then comes too late to be posted at all.
+    Column("until", Moment),
     _own("message_id", "messages"),
     Index("outbox_of_message", "tenant", "user_id", "message_id"),
     Index("outbox_open", "position", sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -172,6 +174,80 @@ outbox = Table(
         sqlite_where=WAITING,
         postgresql_where=WAITING,
     ),
+)
+
+# What is to be done at a time, for a seller or, with an empty `user_id`, for all of a tenant's.
+# `at` is business time. `held_until` is the database's: nobody touches the row before, be it
+# claimed, waiting for the workspace's next free second (`paced`), or for a Slack that is down.
+due = Table(
+    "due",
+    metadata,
+    *_seller(),
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("held_until", Double, nullable=False, default=0.0),
+    Column("owner", String),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("paced", Boolean, nullable=False, default=False),
+    Index("due_at", "at"),
+)
+
+# How fast a workspace may be written to, by the database's clock: one post a second of those that
+# nobody waits for, and none at all while Slack asks to wait.
+paces = Table(
+    "paces",
+    metadata,
+    _tenant(primary_key=True),
+    Column("free_at", Double, nullable=False),
+    Column("closed_until", Double, nullable=False),
+)
+
+cadences = Table(
+    "cadences",
+    metadata,
+    *_seller(),
+    Column("nudges", String, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("hour", String, nullable=False),
+    Column("every", Integer, nullable=False),
+    Column("paused_until", String, nullable=False),
+    Column("workdays", String, nullable=False),
+    Column("reminder", Integer, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("own_zone", String, nullable=False),
+    Column("looked_at", Moment),
+    Column("home", Boolean, nullable=False),
+    Column("ended", String, nullable=False),
+)
+
+# One row for each seller and ISO week in which a nudge was due, whatever became of it.
+nudges = Table(
+    "nudges",
+    metadata,
+    *_seller(),
+    Column("week", String(8), primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("wording", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answered", Boolean, nullable=False, default=False),
+    Column("check_id", String(32)),
+    Column("message_id", String(32)),
+    _own("check_id", "checks"),
+    Index("nudges_of_message", "tenant", "user_id", "message_id"),
+)
+
+# What became of the call that a check was for; `talk` is what the buyer said, sealed.
+calls = Table(
+    "calls",
+    metadata,
+    *_seller(),
+    Column("check_id", String(32), primary_key=True),
+    Column("state", String, nullable=False),
+    Column("ask_at", Moment),
+    Column("heard_at", Moment),
+    Column("talk", LargeBinary),
+    _own("check_id", "checks"),
 )
 
 # When a seller was forgotten, as Slack's clock has it: what is older must not come back.

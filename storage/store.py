@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import outbox
+from storage import due, outbox
 from storage.engine import in_time, look, open_engine, scrub, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant
@@ -17,7 +18,7 @@ from storage.keys import KeyRing
 from storage.listening import call, listen
 from storage.locks import one_at_a_time
 from storage.migrations import revision_of
-from storage.records import Installation, Outgoing
+from storage.records import Due, Installation, Outgoing
 from storage.schema import REVISION, installations, tenants
 from storage.tenants import TenantKeys
 from storage.transaction import Transaction
@@ -193,6 +194,36 @@ class Store:
         """
         async with started(self._engine) as connection:
             return await outbox.release(connection, owner, seconds)
+
+    # the clock's side, of all tenants
+
+    async def claim_due(
+        self, kinds: Collection[str], now: datetime, owner: str, limit: int, lease: float
+    ) -> list[Due]:
+        """At most `limit` of what is due by `now`, business time, the earliest first."""
+        async with started(self._engine) as connection:
+            return await due.claim(connection, kinds, now, owner, limit, lease)
+
+    async def put_off(self, one: Due, seconds: float, *, paced: bool = False) -> None:
+        """Nobody claims it for so long, whatever the business time; `paced`: then its second has
+        come. A claim that was lost stays lost."""
+        async with started(self._engine) as connection:
+            await due.put_off(connection, one, seconds, paced=paced)
+
+    async def release_due(self, owner: str | None = None) -> int:
+        """Give up the claims of an owner, or on SQLite those of all earlier processes."""
+        async with started(self._engine) as connection:
+            return await due.release(connection, owner)
+
+    async def reserve(self, tenant: Tenant) -> float:
+        """Keep one of the workspace's seconds for one post; returns in how many it comes."""
+        async with started(self._engine) as connection:
+            return await due.reserve(connection, tenant)
+
+    async def close_for(self, tenant: Tenant, seconds: float) -> None:
+        """Slack asks to wait: nothing is claimed for the workspace for so long."""
+        async with started(self._engine) as connection:
+            await due.close(connection, tenant, seconds)
 
     async def next_due(self) -> float | None:
         """Seconds until something can be claimed; None if nothing is open."""

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import erasure
 from storage import statements as sql
+from storage.calls import Calls
 from storage.errors import Stale
 from storage.identity import Seller, new_id
 from storage.keys import Cipher
 from storage.records import Buyer, Check, Holdings, Message, Operation, Parked, Profile
+from storage.week import Week
 
 
 class Transaction:
@@ -30,6 +32,8 @@ class Transaction:
         self._cipher = cipher
         self._keys = {"tenant": seller.tenant.key, "user_id": seller.user_id}
         self._own = {"own_tenant": seller.tenant.key, "own_user": seller.user_id}
+        self.week = Week(connection, self._keys)
+        self.calls = Calls(connection, self._keys, cipher)
         self._new_messages: list[dict[str, Any]] = []
         self._new_operations: list[dict[str, Any]] = []
         self.enqueued = False
@@ -179,11 +183,13 @@ class Transaction:
         step: str = "",
         channel: str | None = None,
         message_id: str = "",
+        until: datetime | None = None,
     ) -> Message:
         """Post a new message, in the thread of the message `under` if one is given.
 
         It goes to the seller's direct messages; `channel` names them where they are not known.
-        `message_id` is a new id that was given out before.
+        `message_id` is a new id that was given out before. After `until`, business time, it comes
+        too late to be posted.
         """
         message = Message(message_id or new_id(), check_id, purpose, step, under, channel, None)
         self._new_messages.append(
@@ -197,7 +203,7 @@ class Transaction:
                 "channel": channel,
             }
         )
-        self._enqueue("post", message.id, body)
+        self._enqueue("post", message.id, body, until)
         return message
 
     async def update(self, message_id: str, body: dict[str, Any]) -> None:
@@ -278,13 +284,25 @@ class Transaction:
     ) -> CursorResult[Any]:
         return await self._connection.execute(statement, values)
 
-    def _enqueue(self, op: Operation, message_id: str, body: dict[str, Any] | None) -> None:
+    def _enqueue(
+        self,
+        op: Operation,
+        message_id: str,
+        body: dict[str, Any] | None,
+        until: datetime | None = None,
+    ) -> None:
         operation_id = new_id()
         sealed = None
         if body is not None:
             clear = json.dumps(body, ensure_ascii=False)
             sealed = self._cipher.seal(clear, "outbox", "body", operation_id)
-        values = {"id": operation_id, "message_id": message_id, "op": op, "body": sealed}
+        values = {
+            "id": operation_id,
+            "message_id": message_id,
+            "op": op,
+            "body": sealed,
+            "until": until,
+        }
         self._new_operations.append(self._keys | values)
         self.enqueued = True
 

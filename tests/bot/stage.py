@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.clock import Clock
 from bot.playground.server import SmallSlack
 from bot.playground.signed_http import HttpCarrier
 from bot.playground.workspace import Message
@@ -31,12 +32,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Stage:
-    """One workspace with differ at work in it, at ``url``; ``me`` is who acts."""
+    """One workspace with differ at work in it, at ``url``; ``me`` is who acts. ``clock`` is that
+    of the process, where it is this one."""
 
     slack: SmallSlack
     store: Store
     url: str
     me: str = SAM
+    clock: Clock | None = None
 
     @property
     def dm(self) -> str:
@@ -48,6 +51,8 @@ class Stage:
         # Slack takes about one post a second: here that time passes at once.
         self.slack.clock.advance(timedelta(seconds=5))
         async with asyncio.timeout(10):
+            if self.clock:
+                await self.clock.catch_up()
             while await self.store.next_due() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)  # the outbox has no bell for "empty"
 
@@ -155,7 +160,7 @@ async def at_work(
         url = f"http://127.0.0.1:{differ.port}"
         if isinstance(slack.carrier, HttpCarrier):
             slack.take_requests_at(f"{url}/slack/events")
-        yield Stage(slack, differ.store, url)
+        yield Stage(slack, differ.store, url, clock=differ.clock)
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import KeyRing, NotReady, Seller, Store, Tenant, back_up, migrate, restore
+from coaching.cadence import Cadence, Nudges
+from storage import Call, KeyRing, NotReady, Nudge, Seller, Store, Tenant, back_up, migrate, restore
 from tests.storage.conftest import Fresh
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -25,6 +26,11 @@ async def fill(url: str, keys: KeyRing) -> None:
         card = await tx.post(purpose="card", body={"text": SECRET}, check_id=check.id)
         await tx.post(purpose="prompt", body={"text": "?"}, check_id=check.id, under=card.id)
         await tx.park(SECRET, "D1", "1.0")
+        await tx.week.save_cadence(Cadence(Nudges.ON, zone="Europe/Berlin", looked_at=NOW))
+        await tx.week.plan("nudge", NOW)
+        await tx.week.begin_nudge(Nudge("2026-W19", "sent", "promise.1", NOW, check.id, card.id))
+        await tx.calls.save(Call(check.id, "heard", NOW, NOW, SECRET))
+    await store.reserve(SAM.tenant)
     (claimed,) = await store.claim("me", 5, 30)
     await store.sent(claimed, channel="D1", ts="2.0")
     await store.close()
@@ -36,9 +42,11 @@ async def told(url: str, keys: KeyRing) -> tuple[object, ...]:
     async with store.begin(SAM) as tx:
         (check,) = await tx.checks()
         found = (check, await tx.messages(check.id), await tx.buyers(), await tx.profile())
+        week = (await tx.week.cadence(), await tx.week.nudges(9), await tx.calls.all())
     due = await store.claim("other", 5, 30)
+    planned = await store.claim_due(["nudge"], NOW, "other", 5, 30)
     await store.close()
-    return (*found, [outgoing.body for outgoing in due])
+    return (*found, *week, [outgoing.body for outgoing in due], [one.at for one in planned])
 
 
 async def test_a_backup_brings_everything_back(fresh: Fresh, tmp_path: Path, keys: KeyRing):

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import Holdings, Outgoing, Profile, Seller, Stale, Store, engine
+from coaching.cadence import Cadence
+from storage import Call, Holdings, Nudge, Outgoing, Profile, Seller, Stale, Store, engine
 from storage import store as stores
 from tests.storage.conftest import Claim, Open, Run, on_sqlite
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-TABLES = ("sellers", "buyers", "checks", "messages", "outbox", "texts", "parked")
+TABLES = (
+    *("sellers", "buyers", "checks", "messages", "outbox", "texts", "parked"),
+    *("cadences", "due", "nudges", "calls"),
+)
 Rows = Callable[[Seller], Awaitable[dict[str, list[Any]]]]
 
 
@@ -44,6 +48,11 @@ async def talk(store: Store, seller: Seller, number: int = 0, words: str = "cana
         channel = f"D{seller.user_id}{seller.tenant.team_id}"
         await tx.keep_text(channel, f"{number}.1", check.id)
         await tx.park(words, channel, f"{number}.2")
+        await tx.week.save_cadence(Cadence(zone="Europe/Berlin"))
+        await tx.week.plan("nudge", NOW, check.id)
+        nudge = Nudge(f"2026-W{number:02}", "sent", "promise.1", NOW, check.id, card.id)
+        await tx.week.begin_nudge(nudge)
+        await tx.calls.save(Call(check.id, "heard", NOW, NOW, words))
     return card.id
 
 

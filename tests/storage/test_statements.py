@@ -52,6 +52,10 @@ OF_ALL = {
     "outbox._release": "the claims of processes that are gone",
     "outbox._release_own": "the claims of one process",
     "outbox._forget_done": "by age alone, of all tenants alike",
+    "due._claimable": "what is due, for whomever; only keys are read",
+    "due._claim": "marks what _claimable found",
+    "due._release": "the claims of processes that are gone",
+    "due._release_own": "the claims of one process",
 }
 
 BOUND = {"tenant": ":own_tenant", "user_id": ":own_user"}
@@ -155,7 +159,7 @@ def named(source: FromClause) -> str | None:
 
 
 def test_the_tables_of_sellers_are_all_that_hold_their_words() -> None:
-    assert set(metadata.tables) - SELLERS == {"tenants", "installations", "inbox"}
+    assert set(metadata.tables) - SELLERS == {"tenants", "installations", "inbox", "paces"}
 
 
 @pytest.mark.parametrize("name", sorted(set(built()) - set(OF_ALL)))

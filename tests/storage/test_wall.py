@@ -6,13 +6,14 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import Installation, KeyRing, Seller, Stale, Store, Tenant
+from coaching.cadence import Cadence
+from storage import Call, Installation, KeyRing, Nudge, Seller, Stale, Store, Tenant
 from storage.transaction import Transaction
 from tests.storage.conftest import Fresh
 
@@ -22,6 +23,7 @@ ACTS = (
     *("receive", "profile", "save_profile", "buyer", "knows", "open", "check", "save", "thread"),
     *("card", "reply", "update", "delete", "keep_text", "place_text", "park", "repark", "unpark"),
     "forget",
+    *("cadence", "plan", "drop", "nudge", "answer", "call"),
     *("install", "uninstall"),
 )
 
@@ -89,6 +91,12 @@ class Side:
                 *[await transaction.messages(check) for check in self.ids["check"]],
                 *[await transaction.check_in_thread("D1", str(n)) for n in range(3)],
                 *[await transaction.check_of_text("D1", str(n)) for n in range(3)],
+                await transaction.week.cadence(),
+                await transaction.week.nudges(5),
+                *[await transaction.week.planned("nudge", str(n)) for n in range(3)],
+                await transaction.calls.all(),
+                *[await transaction.calls.of(check) for check in self.ids["check"]],
+                *[await transaction.calls.heard_from(buyer) for buyer in self.ids["buyer"]],
             ]
         return self.seen([told, await self.store.installation(self.tenant)])
 
@@ -171,6 +179,27 @@ class Side:
 
     async def repark(self, transaction: Transaction, number: int) -> None:
         await transaction.repark(f"{self.tenant.key} edited", "D1", str(number))
+
+    async def cadence(self, transaction: Transaction, number: int) -> None:
+        await transaction.week.save_cadence(Cadence(weekday=number + 1, zone=self.tenant.key))
+
+    async def plan(self, transaction: Transaction, number: int) -> None:
+        await transaction.week.plan("nudge", NOW + timedelta(days=number), str(number))
+
+    async def drop(self, transaction: Transaction, number: int) -> None:
+        await transaction.week.drop("nudge", str(number))
+
+    async def nudge(self, transaction: Transaction, number: int) -> bool:
+        about = (self.tenant.key, NOW, None, self.known("message", number))
+        return await transaction.week.begin_nudge(Nudge(f"2026-W0{number}", "sent", *about))
+
+    async def answer(self, transaction: Transaction, number: int) -> Any:
+        return await transaction.week.answer_nudge(self.known("message", number), "put_off")
+
+    async def call(self, transaction: Transaction, number: int) -> None:
+        if check := await transaction.check(self.known("check", number)):
+            call = Call(check.id, "heard", NOW, NOW, f"{self.tenant.key} {number}")
+            await transaction.calls.save(call)
 
     async def forget(self, transaction: Transaction, number: int) -> None:
         await transaction.forget(str(number))

@@ -1,0 +1,88 @@
+"""What became of the calls that a seller's checks were for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.keys import Cipher
+from storage.records import Call
+from storage.schema import calls, checks
+
+
+def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(
+        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
+    )
+
+
+_save = insert(calls)
+_SAVE = _save.on_conflict_do_update(
+    index_elements=[calls.c.tenant, calls.c.user_id, calls.c.check_id],
+    set_={name: _save.excluded[name] for name in ("state", "ask_at", "heard_at", "talk")},
+)
+_FIND_ALL = select(calls).where(_own(calls)).order_by(calls.c.check_id.desc())
+_FIND = select(calls).where(_own(calls, calls.c.check_id == bindparam("own_id")))
+_FIND_WITH = (
+    select(calls)
+    .join_from(
+        calls,
+        checks,
+        and_(
+            checks.c.tenant == calls.c.tenant,
+            checks.c.user_id == calls.c.user_id,
+            checks.c.id == calls.c.check_id,
+        ),
+    )
+    .where(_own(calls, checks.c.buyer_id == bindparam("buyer"), calls.c.heard_at.is_not(None)))
+    .order_by(calls.c.heard_at.desc())
+)
+
+
+class Calls:
+    """The calls of one seller, read and written in their transaction."""
+
+    def __init__(self, connection: AsyncConnection, keys: dict[str, str], cipher: Cipher) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._own = {"own_tenant": keys["tenant"], "own_user": keys["user_id"]}
+        self._cipher = cipher
+
+    async def of(self, check_id: str) -> Call | None:
+        """The call of a check, once the seller was asked whether to come back after it."""
+        found = await self._connection.execute(_FIND, self._own | {"own_id": check_id})
+        row = found.first()
+        return None if row is None else self._call(row)
+
+    async def all(self) -> tuple[Call, ...]:
+        """Every call, that of the newest check first."""
+        return tuple(
+            self._call(row) for row in await self._connection.execute(_FIND_ALL, self._own)
+        )
+
+    async def heard_from(self, buyer_id: str) -> tuple[Call, ...]:
+        """The calls after which this buyer was quoted, the latest first: what a later check with
+        them may start from. `talk` holds their words, `heard_at` is when they were told."""
+        rows = await self._connection.execute(_FIND_WITH, self._own | {"buyer": buyer_id})
+        return tuple(self._call(row) for row in rows)
+
+    async def save(self, call: Call) -> None:
+        """Keep it, in place of what was kept of that call before."""
+        talk = call.talk and self._cipher.seal(call.talk, "calls", "talk", call.check_id)
+        values = {
+            "check_id": call.check_id,
+            "state": call.state,
+            "ask_at": call.ask_at,
+            "heard_at": call.heard_at,
+            "talk": talk or None,
+        }
+        await self._connection.execute(_SAVE, self._keys | values)
+
+    def _call(self, row: Row[Any]) -> Call:
+        talk = ""
+        if row.talk is not None:
+            talk = self._cipher.open(row.talk, "calls", "talk", row.check_id)
+        return Call(row.check_id, row.state, row.ask_at, row.heard_at, talk)
