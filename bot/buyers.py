@@ -1,26 +1,53 @@
 """Whom a seller sells to: recognised from earlier checks, never guessed."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from bot.thread import Thread
 from bot.views.forms import Known
 from coaching.answers import is_renewal, propose_kind, recognise
 from coaching.brief import Brief, Choice, Kind, Sort
+from coaching.history import Earlier, recall
 from coaching.words import Words
 from storage import Buyer, Transaction
 
 RECENT = 20
 """Buyers that the form offers."""
+RECALLED = 12
+"""Earlier checks that a new one looks back at; those with the same buyer before all others."""
 
 
-async def settle(tx: Transaction, brief: Brief, words: Words) -> tuple[Brief, str | None]:
-    """Complete a brief with what follows from it, and keep its buyer. Returns the buyer's id."""
+async def settle(
+    tx: Transaction, brief: Brief, words: Words, now: datetime, check_id: str = ""
+) -> tuple[Brief, str | None]:
+    """Complete a brief with what follows from it, and keep its buyer. Returns the buyer's id.
+
+    ``check_id`` is the check whose brief it is, if that is there already.
+    """
     kind = propose_kind(brief.plan, words) if brief.kind is Kind.OTHER else brief.kind
     brief = replace(brief, kind=kind, renewal=is_renewal(brief.plan, words))
-    if not brief.person and not brief.company:
-        return replace(brief, known=False), None
-    rivals = [choice.name for choice in brief.competitors]
-    buyer = await tx.keep_buyer(brief.person, brief.company, rivals)
-    return replace(brief, known=await tx.knows(buyer.id)), buyer.id
+    buyer_id = None
+    if brief.person or brief.company:
+        rivals = [choice.name for choice in brief.competitors]
+        buyer_id = (await tx.keep_buyer(brief.person, brief.company, rivals)).id
+    if not brief.ready:
+        return brief, buyer_id
+    earlier = await _earlier(tx, buyer_id, check_id)
+    known = any(check.same_buyer for check in earlier)
+    return replace(brief, known=known, past=recall(earlier, brief, now.date())), buyer_id
+
+
+async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earlier]:
+    """The finished checks a new one looks back at."""
+    return [
+        Earlier(
+            Thread.load(check.dialogue).dialogue,
+            check.finished_at.date(),
+            same_buyer=buyer_id is not None and check.buyer_id == buyer_id,
+        )
+        for check in await tx.finished(buyer_id, RECALLED)
+        if check.finished_at and check.id != but
+    ]
 
 
 async def from_plan(tx: Transaction, brief: Brief) -> Brief:

@@ -65,7 +65,7 @@ class Conversation:
         origin is there already.
         """
         profile = await tx.profile()
-        brief, buyer_id = await settle(tx, brief, words)
+        brief, buyer_id = await settle(tx, brief, words, now)
         dialogue = begin(brief, profile.checks)
         thread = Thread(dialogue, profile.asked, card=new_id(), prompt=new_id())
         check = await tx.open_check(
@@ -97,7 +97,9 @@ class Conversation:
     async def take(self, move: Move, answer: str = "") -> bool:
         """Take a tap, a form or words; False when it answers nothing that is asked now."""
         if move.reply is Reply.BRIEF and move.brief is not None:
-            brief, buyer_id = await settle(self._tx, move.brief, self._words)
+            brief, buyer_id = await settle(
+                self._tx, move.brief, self._words, self._now, self.check_id
+            )
             self._check = replace(self._check, buyer_id=buyer_id)
             move = replace(move, brief=brief)
         if move.reply is Reply.KEEP:

@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 
 from coaching.brief import Brief, Kind
+from coaching.change import read_change
 from coaching.dialogue import Dialogue, advance
 from coaching.moves import Ask, Change, Move, Reply, Said, Step
+from coaching.past import bare
 from coaching.phrases import choice_name
-from coaching.reading import read
+from coaching.reading import Fault, Reading, clip, read
 from coaching.standing import Standing
 from coaching.words import Words
 
@@ -48,7 +50,7 @@ def understand(standing: Standing, step: Step, said: tuple[Said, ...], words: Wo
         case Ask.CHANGE if tap:
             return Move(step, Reply.NONE if tap is Reply.NO else Reply.NOTE, said)
         case Ask.CHANGE:
-            return Move(step, Reply.WORDS, said, change=Change(words=text))
+            return Move(step, Reply.WORDS, said, change=read_change(Change(words=text), words))
     return Move(step, Reply.NOTE, said)
 
 
@@ -60,7 +62,7 @@ def _about_factor(
     tap: Reply | None,
     words: Words,
 ) -> Move:
-    if step.ask is Ask.FACTOR and tap:
+    if step.ask in (Ask.FACTOR, Ask.STILL) and tap:
         return Move(step, tap, said)
     if step.ask is Ask.GATE and tap:
         at_gate = {Reply.YES: Reply.BELIEVE, Reply.NO: Reply.NOT, Reply.UNSURE: Reply.UNSURE}
@@ -71,7 +73,15 @@ def _about_factor(
             return Move(step, Reply.BETTER, said, choices=named)
     if tap:
         return Move(step, Reply.NOTE, said)
-    return Move(step, Reply.SENTENCE, said, reading=read(text, _names(standing.brief)))
+    return Move(step, Reply.SENTENCE, said, reading=_read(text, standing.brief))
+
+
+def _read(text: str, brief: Brief) -> Reading:
+    """A sentence as it is read, and noticed when the seller gives it every time."""
+    reading = read(text, _names(brief))
+    if bare(text) not in brief.past.worn:
+        return reading
+    return replace(reading, fault=Fault.WORN, phrase=clip(reading.text))
 
 
 def _names(brief: Brief) -> tuple[str, ...]:
@@ -139,7 +149,7 @@ def edit(dialogue: Dialogue, said: Said, words: Words) -> Dialogue | None:
         return None
     old = dialogue.moves[place]
     told = tuple(said if one.source == said.source else one for one in old.said)
-    kept = _reread(dialogue, replace(old, said=told))
+    kept = _reread(dialogue, replace(old, said=told), words)
     marks = (Move(old.step, Reply.EDITED, (Said("", said.source),)),)
     corrected = _with(dialogue, place, kept, marks if _was_kept(dialogue, old, said) else ())
     if old.reply in _TAPS_TYPED and old.reply is _meaning(dialogue, old, words):
@@ -169,12 +179,12 @@ def _was_kept(dialogue: Dialogue, move: Move, said: Said) -> bool:
     return settled and said.source in record.sources
 
 
-def _reread(dialogue: Dialogue, move: Move) -> Move:
+def _reread(dialogue: Dialogue, move: Move, words: Words) -> Move:
     """Words that were changed, in the answer they belong to."""
     if move.reply is Reply.SENTENCE:
-        return replace(move, reading=read(move.text, _names(dialogue.standing.brief)))
+        return replace(move, reading=_read(move.text, dialogue.standing.brief))
     if move.reply is Reply.WORDS and move.change is not None:
-        return replace(move, change=Change(words=move.text))
+        return replace(move, change=read_change(Change(words=move.text), words))
     return move
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coaching.past import NO_PAST, Past
+
 
 class Kind(StrEnum):
     """What sort of plan it is; the article: "literally anything"."""
@@ -60,6 +62,7 @@ class Brief:
 
     ``known`` says that an earlier check with this buyer was finished, and ``ready`` that the
     form has been confirmed (a plan typed after the command still lacks buyer and choices).
+    ``past`` is what the seller's earlier checks leave behind for this one.
     """
 
     plan: str
@@ -72,6 +75,7 @@ class Brief:
     renewal: bool = False
     known: bool = False
     ready: bool = True
+    past: Past = NO_PAST
 
     @property
     def first_name(self) -> str:

@@ -1,5 +1,8 @@
 """The one change before the call: an if-then sentence for the factor that matters most."""
 
+import re
+from dataclasses import replace
+
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor, State
 from coaching.moves import Change, Reply
@@ -23,13 +26,29 @@ def _strength(standing: Standing, factor: Factor) -> tuple[bool, int]:
     return bool(reading and reading.source == "did"), ASKED.index(factor)
 
 
+def read_change(change: Change, words: Words) -> Change:
+    """A change in the seller's own words, marked as a wish if nobody could see it done.
+
+    It is one when it says what to be or to strive for and names no act at all.
+    """
+    said = f"{change.will} {change.words}".casefold()
+    wish = _any_of("change.wishes", said, words) and not _any_of("change.acts", said, words)
+    return replace(change, wish=wish)
+
+
+def _any_of(key: str, text: str, words: Words) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(heard)}(?!\w)", text) for heard in words.find(key))
+
+
 def offered(dialogue: Dialogue, words: Words) -> Change:
-    """The prefilled change on offer now.
+    """The change on offer now: a prefilled one, or the seller's own that was sent back.
 
     *Another factor* goes on to the next factor; after "the rival would do it too" the same factor
     offers another of its changes.
     """
     standing = dialogue.standing
+    if standing.wish:
+        return standing.wish
     subject = "protected" if protects(standing) else str(factor_to_change(standing))
     wordings = len(words.find(f"change.{subject}"))
     turn = dialogue.number + _once_more(standing)

@@ -60,6 +60,9 @@ def advance(dialogue: Dialogue, move: Move) -> Dialogue | None:
 
 
 def _earns_doubt(dialogue: Dialogue, standing: Standing, move: Move) -> bool:
+    if move.step.ask is Ask.CHANGE:
+        sent_back = any(m.doubted and m.step.ask is Ask.CHANGE for m in dialogue.moves)
+        return move.change is not None and move.change.wish and not sent_back
     factor, spent = move.step.factor, dialogue.doubted
     if move.reply is not Reply.SENTENCE or factor is None or len(standing.asked_factors) < 5:
         return False

@@ -15,6 +15,7 @@ class Ask(StrEnum):
     QUESTION = "question"
     HOW_WIN = "how_win"
     FACTOR = "factor"
+    STILL = "still"
     GATE = "gate"
     DOUBT = "doubt"
     KEEP = "keep"
@@ -87,13 +88,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to do differently: a prefilled one by its key, or the seller's own words."""
+    """One thing to do differently: a prefilled one by its key, or the seller's own words.
+
+    ``wish`` says that nobody could see it done: "be clearer".
+    """
 
     key: str = ""
     when: str = ""
     will: str = ""
     so_that: str = ""
     words: str = ""
+    wish: bool = False
 
     def __bool__(self) -> bool:
         """False when its words were deleted."""

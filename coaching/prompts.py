@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from coaching import change as changes
 from coaching.brief import Kind, Length
@@ -10,7 +11,7 @@ from coaching.factors import ASKED, Factor
 from coaching.moves import Ask, Change, Reply, Step
 from coaching.phrases import MAX_CHOICES, buyer, choice_name, filling, short
 from coaching.questions import template
-from coaching.reading import Source
+from coaching.reading import Source, clip
 from coaching.standing import Record, Standing
 from coaching.verdicts import verdict_lines
 from coaching.words import Line, Span, Words, fill, plain
@@ -86,7 +87,7 @@ def _thanks(dialogue: Dialogue, standing: Standing, words: Words) -> tuple[Line,
     return (fill(line, buyer=buyer(standing.brief, words)),)
 
 
-_HONEST = (Ask.FACTOR, Ask.GATE)
+_HONEST = (Ask.FACTOR, Ask.STILL, Ask.GATE)
 _THANKS = {
     Reply.NO: "no",
     Reply.NOT: "no",
@@ -142,7 +143,24 @@ def _factor(dialogue: Dialogue, standing: Standing, step: Step, words: Words) ->
     question = words.turn(f"ask.{step.factor}", dialogue.number)
     values = filling(standing.brief, words) | {"factor": words.text(f"factor.{step.factor}")}
     line = fill("*{factor}.* " + question, **values)
+    guess = words.say("still.guess")
+    guessed = step.factor in standing.brief.past.guesses
+    if guessed and _length((guess, line)) + MAX_THANKS <= MAX_PROMPT:
+        return Prompt(step, (guess, line), _yes_no(words))
     return Prompt(step, (line,), _yes_no(words))
+
+
+def _still(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
+    assert step.factor is not None
+    record = standing.records[step.factor]
+    assert record.still is not None
+    values = filling(standing.brief, words) | {"factor": words.text(f"factor.{step.factor}")}
+    if record.since:
+        values["since"] = words.day(date.fromisoformat(record.since))
+    asked = fill("*{factor}.* " + words.text(f"still.{record.still}"), **values)
+    newer = Option(words.text("still.options.newer"), Reply.FORM, form="evidence")
+    taps = _options(words, "still.options", yes=Reply.YES, unsure=Reply.UNSURE, no=Reply.NO)
+    return Prompt(step, (_shown(record, words), asked), (*taps, newer))
 
 
 def _gate(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
@@ -258,14 +276,18 @@ def change_parts(change: Change, standing: Standing, words: Words) -> tuple[str,
 def _change(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     offer = changes.offered(dialogue, words)
     factor = changes.factor_to_change(standing)
+    taps = _options(words, "change.options", another=Reply.ANOTHER, none=Reply.NONE)
+    edit = Option(words.text("change.options.change"), Reply.FORM, form="change")
+    if standing.wish:
+        said = clip(standing.wish.words or standing.wish.will)
+        keep = Option(words.text("change.options.anyway"), Reply.KEEP)
+        return Prompt(step, (words.say("change.wish", phrase=said),), (edit, keep, *taps))
     if standing.rival is Reply.PROBABLY:
         intro = words.say("change.again")
     else:
         key = "change.protect" if changes.protects(standing) else "change.for"
         intro = words.say(key, factor=words.text(f"factor.{factor}").lower())
     keep = Option(words.text("change.options.keep"), Reply.KEEP)
-    edit = Option(words.text("change.options.change"), Reply.FORM, form="change")
-    taps = _options(words, "change.options", another=Reply.ANOTHER, none=Reply.NONE)
     return Prompt(step, (intro, change_line(offer, standing, words)), (keep, edit, *taps))
 
 
@@ -310,6 +332,7 @@ _PROMPTS: dict[Ask, Callable[[Dialogue, Standing, Step, Words], Prompt]] = {
     Ask.QUESTION: _question,
     Ask.HOW_WIN: _how_win,
     Ask.FACTOR: _factor,
+    Ask.STILL: _still,
     Ask.GATE: _gate,
     Ask.DOUBT: _doubt,
     Ask.KEEP: _keep,

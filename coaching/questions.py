@@ -57,9 +57,11 @@ def _depths(dialogue: Dialogue, standing: Standing, step: Step, factor: Factor) 
         # Never the deepest to someone who has just said no or not sure.
         honest = standing.states[factor] in (State.NO, State.UNSURE, State.OPEN)
         return (AFTER_NO,) if honest else (three, two, one)
-    if dialogue.number < 2:
+    # One deeper where the last check found nothing that holds.
+    experience = dialogue.number + (3 if factor in standing.brief.past.missed else 0)
+    if experience < 2:
         return one, two
-    if dialogue.number < 5:
+    if experience < 5:
         return two, one
     preferred = DEPTHS[(dialogue.number + list(Factor).index(factor)) % 3]
     return preferred, *(depth for depth in DEPTHS if depth != preferred)

@@ -31,6 +31,7 @@ class Fault(StrEnum):
     ABOUT_US = "about_us"
     TOLD_THEM = "told_them"
     NO_SOURCE = "no_source"
+    WORN = "worn"  # the same sentence in check after check
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,11 @@ def read(text: str, names: tuple[str, ...] = ()) -> Reading:
         source = Source.IMPRESSION
     fault, phrase = _fault(text, source)
     what = _what(text, who, when)
-    return Reading(text, who, what, when, source, fault, _whole_words(phrase))
+    return Reading(text, who, what, when, source, fault, clip(phrase))
 
 
-def _whole_words(phrase: str) -> str:
+def clip(phrase: str) -> str:
+    """Whole words of it, at most ``MAX_PHRASE`` characters."""
     if len(phrase) <= MAX_PHRASE:
         return phrase
     return phrase[: MAX_PHRASE + 1].rpartition(" ")[0] or phrase[:MAX_PHRASE]

@@ -8,6 +8,7 @@ from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.dialogue import Dialogue
 from coaching.factors import Factor
 from coaching.moves import Change, Move, Reply, Said, Step
+from coaching.past import Evidence, Past, Still
 from coaching.reading import Fault, Reading, Source
 
 VERSION = 1
@@ -79,5 +80,25 @@ def _brief(value: dict[str, Any]) -> Brief:
         "length": Length(value["length"]),
         "kind": Kind(value["kind"]),
         "ready": value.get("ready", False),
+        "past": _past(value.get("past", {})),
     }
     return Brief(**parts)
+
+
+def _past(value: dict[str, Any]) -> Past:
+    return Past(
+        evidence=tuple(_evidence(one) for one in value.get("evidence", ())),
+        guesses=tuple(Factor(name) for name in value.get("guesses", ())),
+        missed=tuple(Factor(name) for name in value.get("missed", ())),
+        worn=tuple(value.get("worn", ())),
+    )
+
+
+def _evidence(value: dict[str, Any]) -> Evidence:
+    return Evidence(
+        factor=Factor(value["factor"]),
+        reading=_reading(value["reading"]),
+        better_than=tuple(value.get("better_than", ())),
+        since=value["since"],
+        still=Still(value["still"]),
+    )

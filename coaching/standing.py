@@ -10,12 +10,17 @@ from types import MappingProxyType
 from coaching.brief import Brief, Length
 from coaching.factors import ASKED, WINNING, Factor, State
 from coaching.moves import LASTING, Ask, Change, Move, Reply, Step
+from coaching.past import Evidence, Still
 from coaching.reading import Fault, Reading, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What has been said about one factor."""
+    """What has been said about one factor.
+
+    ``carried`` says that its evidence was given in an earlier check, ``since`` when, and
+    ``still`` why it is asked about again.
+    """
 
     answer: Reply | None = None
     forecast: Reply | None = None
@@ -27,6 +32,9 @@ class Record:
     mine: bool = False
     edited: bool = False
     by_how_win: bool = False
+    still: Still | None = None
+    since: str = ""
+    carried: bool = False
 
     @property
     def theirs(self) -> bool:
@@ -46,7 +54,7 @@ class Record:
             return State.UNSURE
         if self.answer is Reply.NO or self.forecast is Reply.NOT:
             return State.NO
-        if self.edited or self.better_than is None:
+        if self.edited or self.still or self.better_than is None:
             return State.CLAIMED
         return State.HELD if live.intersection(self.better_than) else State.HEARD
 
@@ -54,6 +62,8 @@ class Record:
         """Whether nothing more is asked about the factor."""
         if self.answer is not Reply.YES:
             return self.answer is not None
+        if self.still:
+            return False
         if self.mine or self.contested or self.forecast is not None:
             return True
         if self.better_than is None:
@@ -65,6 +75,8 @@ class Record:
         """What is asked about a factor that is not settled."""
         if self.answer is None:
             return Ask.FACTOR
+        if self.still:
+            return Ask.STILL
         if self.reading is None:
             return Ask.GATE
         return Ask.DOUBT if self.fault else Ask.KEEP
@@ -75,7 +87,7 @@ class Standing:
     """The fold of a dialogue's moves.
 
     ``closed`` says that the verdict has been reached once, ``offer`` counts the prefilled changes
-    passed over.
+    passed over, ``wish`` is a change of the seller's own that was sent back.
     """
 
     brief: Brief
@@ -88,11 +100,17 @@ class Standing:
     again: Reply | None = None
     change: Change | None = None
     change_settled: bool = False
+    wish: Change | None = None
     offer: int = 0
     rival: Reply | None = None
     closed: bool = False
     paused: bool = False
     cancelled: bool = False
+
+    @property
+    def carries(self) -> bool:
+        """Whether anything in it was taken over from an earlier check."""
+        return any(record.carried for record in self.records.values())
 
     @property
     def asked_factors(self) -> tuple[Factor, ...]:
@@ -139,11 +157,15 @@ class Standing:
 
     def _factor_step(self) -> Step | None:
         # What has been begun is finished first: a factor named at "how will you win?".
-        begun = [f for f in self.asked_factors if self.records[f].answer is not None]
+        begun = [f for f in self.asked_factors if self._begun(self.records[f])]
         for factor in (*begun, *self.asked_factors):
             if not self.settled(factor):
                 return Step(self.records[factor].stage(), factor)
         return None
+
+    @staticmethod
+    def _begun(record: Record) -> bool:
+        return record.answer is not None and not record.still
 
     def _closing_step(self) -> Step:
         one_minute = self.brief.length is Length.ONE
@@ -161,7 +183,7 @@ class Standing:
 def fold(moves: tuple[Move, ...]) -> Standing:
     """Where a check stands after these moves; the first of them is its form."""
     assert moves[0].brief is not None
-    past = [Standing(moves[0].brief)]
+    past = [_brief(Standing(moves[0].brief), moves[0].brief)]
     for move in moves[1:]:
         if move.reply is Reply.BACK:
             past = past[:-1] or past
@@ -204,6 +226,8 @@ def _with(standing: Standing, factor: Factor, record: Record) -> Standing:
 def _record(record: Record, move: Move, standing: Standing) -> Record:
     """The record of one factor after one answer about it."""
     match move.reply:
+        case Reply.YES if record.still:
+            return replace(record, still=None, carried=True)
         case Reply.YES | Reply.NO | Reply.UNSURE | Reply.SKIP:
             # In one minute a yes is taken as it is.
             mine = standing.brief.length is Length.ONE
@@ -238,6 +262,41 @@ def _hear(record: Record, move: Move, standing: Standing) -> Record:
     )
 
 
+def _brief(standing: Standing, brief: Brief) -> Standing:
+    """A form that was sent: for another buyer, what was said so far is asked about again."""
+    records = dict(standing.records)
+    if _whom(brief) != _whom(standing.brief):
+        records = {factor: _of_another(record) for factor, record in records.items()}
+    if brief.length is Length.ONE:
+        # There is no time to ask what is still true.
+        records = {factor: Record() if r.still else r for factor, r in records.items()}
+    elif brief.ready:
+        carried = {one.factor: _carried(one) for one in brief.past.evidence}
+        records = {f: carried.get(f, r) if r == Record() else r for f, r in records.items()}
+    return replace(standing, brief=brief, records=MappingProxyType(records))
+
+
+def _whom(brief: Brief) -> tuple[str, str]:
+    return brief.person.casefold(), brief.company.casefold()
+
+
+def _of_another(record: Record) -> Record:
+    if record.still and record.carried:
+        return Record()
+    return replace(record, still=Still.BUYER) if record.theirs else record
+
+
+def _carried(evidence: Evidence) -> Record:
+    return Record(
+        answer=Reply.YES,
+        reading=evidence.reading,
+        better_than=evidence.better_than,
+        still=evidence.still,
+        since=evidence.since,
+        carried=True,
+    )
+
+
 def _edit(standing: Standing, move: Move) -> Standing:
     """A settled sentence was edited or deleted: it counts as a view until it is kept again."""
     for factor, record in standing.records.items():
@@ -259,9 +318,11 @@ def _win(standing: Standing, move: Move) -> Standing:
 
 
 def _change(standing: Standing, move: Move) -> Standing:
+    if move.doubted:
+        return replace(standing, wish=move.change)
     if move.reply is Reply.ANOTHER:
-        return replace(standing, offer=standing.offer + 1)
-    return replace(standing, change=move.change, change_settled=True)
+        return replace(standing, wish=None, offer=standing.offer + 1)
+    return replace(standing, wish=None, change=move.change, change_settled=True)
 
 
 def _rival(standing: Standing, move: Move) -> Standing:
@@ -272,11 +333,11 @@ def _rival(standing: Standing, move: Move) -> Standing:
 
 
 def _fill_in(standing: Standing, move: Move) -> Standing:
-    return replace(standing, brief=replace(standing.brief, ready=True))
+    return _brief(standing, replace(standing.brief, ready=True))
 
 
 _ANYWHERE: dict[Reply, Callable[[Standing, Move], Standing]] = {
-    Reply.BRIEF: lambda standing, move: replace(standing, brief=move.brief or standing.brief),
+    Reply.BRIEF: lambda standing, move: _brief(standing, move.brief or standing.brief),
     Reply.KIND: lambda standing, move: replace(
         standing, brief=replace(standing.brief, kind=move.kind or standing.brief.kind)
     ),

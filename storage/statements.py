@@ -148,10 +148,12 @@ UNPARK_TEXT = (
     .returning(parked)
 )
 
-FIND_FINISHED_WITH = (
-    select(checks.c.id)
-    .where(_own(checks, checks.c.buyer_id == bindparam("buyer"), checks.c.finished_at.is_not(None)))
-    .limit(1)
+# Those with the buyer first, so that none of them is left out for others.
+FIND_FINISHED = (
+    select(checks)
+    .where(_own(checks, checks.c.finished_at.is_not(None)))
+    .order_by(case((checks.c.buyer_id == bindparam("buyer"), 0), else_=1), checks.c.id.desc())
+    .limit(bindparam("most"))
 )
 PLACE_TEXT = update(texts).where(
     _own(texts, texts.c.channel == bindparam("own_channel"), texts.c.ts == bindparam("own_ts"))

@@ -104,11 +104,6 @@ class Transaction:
         await self._run(sql.ADD_BUYER, self._keys | {"id": buyer.id, **self._buyer_values(buyer)})
         return buyer
 
-    async def knows(self, buyer_id: str) -> bool:
-        """Whether a check with this buyer was finished before."""
-        finished = await self._run(sql.FIND_FINISHED_WITH, self._own | {"buyer": buyer_id})
-        return finished.first() is not None
-
     # checks
 
     async def open_check(
@@ -148,6 +143,12 @@ class Transaction:
         """The seller's checks in any of these states (in all, if none is named), newest first."""
         statement = sql.FIND_CHECKS_IN if states else sql.FIND_CHECKS
         rows = await self._run(statement, self._own | ({"states": states} if states else {}))
+        return tuple(self._opened(row) for row in rows)
+
+    async def finished(self, buyer_id: str | None, limit: int) -> tuple[Check, ...]:
+        """Finished checks, those with this buyer first and the newest of each first."""
+        values = {"buyer": buyer_id, "most": limit}
+        rows = await self._run(sql.FIND_FINISHED, self._own | values)
         return tuple(self._opened(row) for row in rows)
 
     async def save(self, check: Check) -> Check:

@@ -68,8 +68,10 @@ class Forms:
         await self._answer(view, seller, move, label, "what")
 
     async def _change(self, view: dict[str, Any], seller: Seller) -> None:
-        move = Move(_step(view), Reply.WORDS, change=forms.read_change(view["state"]["values"]))
-        label = self._desk.words.text("change.options.change")
+        words = self._desk.words
+        change = forms.read_change(view["state"]["values"], words)
+        move = Move(_step(view), Reply.WORDS, change=change)
+        label = words.text("change.options.change")
         await self._answer(view, seller, move, label, "will")
 
     async def _answer(

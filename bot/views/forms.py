@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.views.text import Block, Body, plain_text
+from coaching import change as changes
 from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.moves import Change
 from coaching.phrases import choice_name, short
@@ -280,10 +281,10 @@ def change_form(words: Words, parts: tuple[str, str, str], check_id: str, step: 
     return _modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)
 
 
-def read_change(values: Values) -> Change:
+def read_change(values: Values, words: Words) -> Change:
     """The change in the seller's words."""
     when, will, so_that = (_string(values, part) for part in ("when", "will", "so_that"))
-    return Change(when=when, will=will, so_that=so_that)
+    return changes.read_change(Change(when=when, will=will, so_that=so_that), words)
 
 
 # what stands in a block

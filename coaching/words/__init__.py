@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from string import Formatter
@@ -52,6 +53,11 @@ class Words:
     def plain(self, key: str, **values: str) -> str:
         """A sentence, filled in, without styles."""
         return plain(self.say(key, **values))
+
+    def day(self, day: date) -> str:
+        """A day of the year as people write it: "3 April"."""
+        month = self.find("calendar.months")[day.month - 1]
+        return self.plain("calendar.day", day=str(day.day), month=month)
 
     def hears(self, meaning: str, text: str) -> bool:
         """Whether a whole message means this tap or command."""

@@ -1,7 +1,8 @@
 """A flat model of one check: a stack of answers, read from the bottom each time.
 
 It shares nothing with the code it is compared with but the reading of a sentence, which is given
-to it as two facts: whether it rests on something of theirs, and whether it has a fault.
+to it as two facts: whether it rests on something of theirs, and whether it has a fault. Of a
+change it is told whether it is a wish.
 """
 
 from typing import Any
@@ -74,6 +75,8 @@ class Model:
         """What was answered about the plan as a whole; the latest answer counts."""
         now: dict[str, Any] = {"change": "open"}
         for a in self.answers:
+            if a["ask"] == "change" and a["doubted"]:
+                continue
             if a["ask"] == "change":
                 settled = "one" if a["reply"] in ("keep", "words") else "none"
                 now["change"] = "open" if a["reply"] == "another" else settled
@@ -123,7 +126,8 @@ class Model:
         return " ".join(text for _, text in answer["words"] if text)
 
     def spent(self) -> list[str]:
-        return [a["factor"] for a in self.answers + self.undone if a["doubted"]]
+        sent_back = [a for a in self.answers + self.undone if a["doubted"]]
+        return [a["factor"] or a["ask"] for a in sent_back]
 
     # What is said to it
 
@@ -170,8 +174,10 @@ class Model:
         if reply == "better":
             answer["version"] = self.factors()[about]["said"]["edits"]
         if reply == "sentence" and answer["faulty"] and not answer["short"]:
-            spent = self.spent()
+            spent = [one for one in self.spent() if one != "change"]
             answer["doubted"] = factor not in spent and len(spent) < 3
+        if ask == "change" and reply == "words":
+            answer["doubted"] = answer["faulty"] and "change" not in self.spent()
         if reply not in ("back", "pause", "cancel"):
             self.paused = False
         self.last = None
@@ -253,7 +259,7 @@ class Model:
     def words(self, step: str, said: list[list[str]], read: Any) -> bool:
         text = " ".join(text for _, text in said if text)
         reply = self.meaning(step, text)
-        theirs, faulty = read(text)
+        theirs, faulty = read(step, text)
         more = {"better": self.named(text)} if reply == "better" else {}
         return self.give(step, reply, words=said, theirs=theirs, faulty=faulty, **more)
 
@@ -272,7 +278,7 @@ class Model:
                 if rests and (self.done(now) or "better" in now):
                     a["edits"] += 1
                     self.last = None
-                a["theirs"], a["faulty"] = read(self.text(a))
+                a["theirs"], a["faulty"] = read(at, self.text(a))
             elif reply in TYPED_TAPS and self.meaning(at, typed) == reply:
                 flipped = self.meaning(at, self.text(a))
                 if flipped in TYPED_TAPS:

@@ -234,13 +234,17 @@ async def test_a_kept_text_finds_its_check_later(store: Store, ann: Seller, bob:
         assert await transaction.check_of_text("D1", "1.1") == check.id
 
 
-async def test_a_buyer_is_known_from_the_first_finished_check(store: Store, ann: Seller) -> None:
+async def test_finished_checks_come_with_the_buyers_own_first(store: Store, ann: Seller) -> None:
     async with store.begin(ann) as transaction:
-        buyer = await transaction.keep_buyer("Marta", "Halden", [])
-        check = await opened(transaction, buyer_id=buyer.id)
-        assert not await transaction.knows(buyer.id)
-        await transaction.save(replace(check, state="finished", finished_at=NOW))
-        assert await transaction.knows(buyer.id)
+        marta = await transaction.keep_buyer("Marta", "Halden", [])
+        ids = []
+        for origin, buyer_id in enumerate((marta.id, None, marta.id, None)):
+            check = await opened(transaction, origin=str(origin), buyer_id=buyer_id)
+            assert check.id not in [c.id for c in await transaction.finished(marta.id, 9)]
+            await transaction.save(replace(check, state="finished", finished_at=NOW))
+            ids.append(check.id)
+        finished = [check.id for check in await transaction.finished(marta.id, 3)]
+    assert finished == [ids[2], ids[0], ids[3]]
 
 
 async def test_a_parked_text_is_taken_out_once(store: Store, ann: Seller) -> None:

@@ -20,7 +20,7 @@ from tests.storage.conftest import Fresh
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 US, THEM = Tenant("E1", "T1"), Tenant("E1", "T2")
 ACTS = (
-    *("receive", "profile", "save_profile", "buyer", "knows", "open", "check", "save", "thread"),
+    *("receive", "profile", "save_profile", "buyer", "finished", "open", "check", "save", "thread"),
     *("card", "reply", "update", "delete", "keep_text", "place_text", "park", "repark", "unpark"),
     "forget",
     *("cadence", "plan", "drop", "nudge", "answer", "call"),
@@ -86,7 +86,7 @@ class Side:
                 await transaction.parked(),
                 await transaction.holdings(),
                 await transaction.forgotten(),
-                *[await transaction.knows(buyer) for buyer in self.ids["buyer"]],
+                *[await transaction.finished(buyer, 9) for buyer in self.ids["buyer"]],
                 *[await transaction.check(check) for check in self.ids["check"]],
                 *[await transaction.messages(check) for check in self.ids["check"]],
                 *[await transaction.check_in_thread("D1", str(n)) for n in range(3)],
@@ -116,8 +116,8 @@ class Side:
         self.met("buyer", buyer.id)
         return buyer
 
-    async def knows(self, transaction: Transaction, number: int) -> bool:
-        return await transaction.knows(self.known("buyer", number))
+    async def finished(self, transaction: Transaction, number: int) -> Any:
+        return await transaction.finished(self.known("buyer", number), 9)
 
     async def open(self, transaction: Transaction, number: int) -> Any:
         words = f"{self.tenant.key} {number}"

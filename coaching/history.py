@@ -1,0 +1,81 @@
+"""Recalling earlier checks: what still counts, what keeps failing, what is said every time."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from coaching.brief import Brief, Length
+from coaching.dialogue import Dialogue
+from coaching.factors import ASKED, Factor, State
+from coaching.past import Evidence, Past, Still, bare
+from coaching.standing import Standing
+
+KEEPS = 90
+"""Days for which what a buyer said is taken as recent."""
+WORN = 3
+"""Earlier checks with the same sentence, from which it is noticed."""
+
+SHOWN = (State.HELD, State.HEARD)
+GUESSED = (State.CLAIMED, State.UNSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A finished check; ``same_buyer`` says that it was about the one asked about now."""
+
+    dialogue: Dialogue
+    finished: date
+    same_buyer: bool
+
+
+def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
+    """What these checks leave behind for a new one.
+
+    Args:
+        earlier: the seller's finished checks, in any order.
+        brief: the new check's.
+        today: where the seller is.
+    """
+    latest = sorted(earlier, key=lambda check: check.finished, reverse=True)
+    full = [c for c in latest if c.dialogue.standing.brief.length is Length.FIVE]
+    with_them = next((check for check in full if check.same_buyer), None)
+    return Past(
+        evidence=_evidence(with_them, brief, today) if with_them else (),
+        guesses=_in_state(with_them.dialogue.standing, GUESSED) if with_them else (),
+        missed=_missed(full[0].dialogue.standing) if full else (),
+        worn=_worn(latest),
+    )
+
+
+def _evidence(check: Earlier, brief: Brief, today: date) -> tuple[Evidence, ...]:
+    standing = check.dialogue.standing
+    rivals = {rival.key for rival in brief.competitors} - standing.brief.choice_keys
+    old = (today - check.finished).days > KEEPS
+    still = Still.RIVAL if rivals else Still.AGE if old else Still.SINCE
+    since = check.finished.isoformat()
+    found = []
+    for factor in _in_state(standing, SHOWN):
+        record = standing.records[factor]
+        assert record.reading is not None
+        better_than = record.better_than or ()
+        found.append(Evidence(factor, record.reading, better_than, since, still))
+    return tuple(found)
+
+
+def _in_state(standing: Standing, states: tuple[State, ...]) -> tuple[Factor, ...]:
+    return tuple(factor for factor in ASKED if standing.states[factor] in states)
+
+
+def _missed(standing: Standing) -> tuple[Factor, ...]:
+    return tuple(factor for factor in ASKED if standing.states[factor] is not State.HELD)
+
+
+def _worn(earlier: Sequence[Earlier]) -> tuple[str, ...]:
+    """Sentences that stood in several checks, as ``bare`` has them."""
+    said: Counter[str] = Counter()
+    for check in earlier:
+        records = check.dialogue.standing.records.values()
+        # Carried over is not said again.
+        said.update({bare(r.reading.text) for r in records if r.reading and not r.carried})
+    return tuple(sentence for sentence, checks in said.items() if sentence and checks >= WORN)

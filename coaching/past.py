@@ -1,0 +1,51 @@
+"""What a seller's earlier checks leave behind for the next one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coaching.factors import Factor
+from coaching.reading import Reading
+
+
+class Still(StrEnum):
+    """Why earlier evidence is asked about again: "still true?"."""
+
+    SINCE = "since"  # it comes from an earlier check
+    AGE = "age"  # and that was long ago
+    RIVAL = "rival"  # and before a rival was named
+    BUYER = "buyer"  # it was said of somebody else
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What somebody over there said or did, as an earlier check kept it.
+
+    ``since`` is the ISO date on which that check was finished, ``better_than`` has the keys of the
+    choices it was found better than.
+    """
+
+    factor: Factor
+    reading: Reading
+    better_than: tuple[str, ...]
+    since: str
+    still: Still = Still.SINCE
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """``evidence`` and ``guesses`` are of this buyer's last check, ``missed`` has the factors that
+    did not hold in the seller's last check of all, ``worn`` sentences they have given often."""
+
+    evidence: tuple[Evidence, ...] = ()
+    guesses: tuple[Factor, ...] = ()
+    missed: tuple[Factor, ...] = ()
+    worn: tuple[str, ...] = ()
+
+
+NO_PAST = Past()
+
+
+def bare(sentence: str) -> str:
+    """A sentence without what changes when it is typed again: case, spaces, points."""
+    letters = (c if c.isalnum() else " " for c in sentence.casefold())
+    return " ".join("".join(letters).split())

@@ -1,0 +1,238 @@
+"""What earlier checks leave behind, and how it is asked about again."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from coaching import record
+from coaching.brief import NOTHING, Brief, Choice, Length, Sort
+from coaching.factors import ASKED, Factor, State
+from coaching.history import KEEPS, Earlier, recall
+from coaching.moves import Ask, Reply
+from coaching.past import Evidence, Past, Still, bare
+from coaching.reading import Source
+from tests.coaching.talk import MARTA, THEIRS, Talk
+
+MAY = date(2026, 5, 4)
+KESTREL = Choice(Sort.COMPETITOR, "Kestrel")
+STATES = (State.HELD, State.CLAIMED, State.NO, State.HEARD, State.UNSURE)
+"""Of value, risk, ease, offering, commercials in the earlier check."""
+
+
+def checked(*states: State, brief: Brief = MARTA, again: bool = True, days: int = 7) -> Earlier:
+    """A finished check that left the factors in these states, so many days before MAY."""
+    talk = Talk(brief).tap(Reply.YES)
+    for state in states or STATES:
+        talk.answer(state)
+    assert talk.dialogue.standing.finished
+    return Earlier(talk.dialogue, MAY - timedelta(days=days), same_buyer=again)
+
+
+def coming_back(earlier: Earlier, brief: Brief = MARTA) -> Talk:
+    """A new check after that one, at its first factor."""
+    return Talk(replace(brief, past=recall([earlier], brief, MAY))).tap(Reply.YES)
+
+
+def test_evidence_comes_back_with_its_date_and_what_it_was_better_than() -> None:
+    past = recall([checked()], MARTA, MAY)
+
+    assert [(e.factor, e.better_than, e.since, e.still) for e in past.evidence] == [
+        (Factor.VALUE, ("nothing",), "2026-04-27", Still.SINCE),
+        (Factor.OFFERING, (), "2026-04-27", Still.SINCE),
+    ]
+    assert past.guesses == (Factor.RISK, Factor.COMMERCIALS)
+    assert past.missed == tuple(ASKED[1:])
+
+
+def test_only_the_latest_check_with_them_counts() -> None:
+    old = checked(*[State.HELD] * 5, days=30)
+    others = checked(*[State.HELD] * 5, again=False, days=2)
+
+    past = recall([old, checked(), others], MARTA, MAY)
+
+    assert [evidence.factor for evidence in past.evidence] == [Factor.VALUE, Factor.OFFERING]
+    assert past.missed == ()  # of the last check of all, whoever it was about
+
+
+def test_nothing_comes_back_from_one_minute_or_from_somebody_else() -> None:
+    hurried = Talk(replace(MARTA, length=Length.ONE)).tap(Reply.YES, Reply.YES, Reply.YES)
+    one = Earlier(hurried.dialogue, MAY, same_buyer=True)
+
+    assert recall([one], MARTA, MAY) == Past()
+    assert recall([checked(again=False)], MARTA, MAY).evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "choices", "still", "words"),
+    [
+        (KEEPS, MARTA.choices, Still.SINCE, "You kept that on 3 February. Still true?"),
+        (KEEPS + 1, MARTA.choices, Still.AGE, "long ago for a buyer"),
+        (7, (*MARTA.choices, KESTREL), Still.RIVAL, "before all of Acme, leaving it as it is"),
+        (7, (NOTHING,), Still.SINCE, "You kept that on 27 April"),
+    ],
+)
+def test_the_question_says_why_it_is_asked_again(
+    days: int, choices: tuple[Choice, ...], still: Still, words: str
+) -> None:
+    talk = coming_back(checked(days=days), replace(MARTA, choices=choices))
+
+    assert talk.step.key == "still.value"
+    assert talk.dialogue.standing.records[Factor.VALUE].still is still
+    assert "two days a month" in talk.text
+    assert words in talk.text
+
+
+def test_until_it_is_answered_it_is_the_sellers_view_and_then_it_holds_by_one_tap() -> None:
+    talk = coming_back(checked())
+    assert talk.states[Factor.VALUE] is State.CLAIMED
+
+    talk.option("Still true")
+
+    assert talk.states[Factor.VALUE] is State.HELD
+    assert talk.step.key == "factor.risk"
+    assert "Last time with them this was a guess." in talk.text
+    assert talk.dialogue.standing.carries
+
+
+@pytest.mark.parametrize(
+    ("label", "state"), [("Not any more", State.NO), ("Not sure", State.UNSURE)]
+)
+def test_what_is_over_costs_one_tap_too(label: str, state: State) -> None:
+    talk = coming_back(checked()).option(label)
+
+    assert talk.states[Factor.VALUE] is state
+    assert talk.step.key == "factor.risk"
+    assert not talk.dialogue.standing.records[Factor.VALUE].carried
+
+
+def test_typed_taps_answer_it_and_a_sentence_takes_its_place() -> None:
+    assert coming_back(checked()).say("yes").states[Factor.VALUE] is State.HELD
+
+    talk = coming_back(checked()).say(THEIRS)
+
+    assert talk.step.key == "keep.value"
+    assert not talk.dialogue.standing.records[Factor.VALUE].carried
+
+
+def test_something_newer_opens_the_small_form() -> None:
+    talk = coming_back(checked())
+    newer = next(o for o in talk.prompt.options if o.label == "There is something newer")
+    assert newer.form == "evidence"
+
+    talk.form(Source.DID, "nothing")
+
+    assert talk.states[Factor.VALUE] is State.HELD
+    assert not talk.dialogue.standing.records[Factor.VALUE].carried
+
+
+def test_what_was_heard_stays_heard_and_back_asks_again() -> None:
+    talk = coming_back(checked(State.HEARD, *STATES[1:])).option("Still true")
+    assert talk.states[Factor.VALUE] is State.HEARD
+
+    talk.tap(Reply.BACK)
+
+    assert talk.step.key == "still.value"
+
+
+def test_without_the_choice_it_was_compared_with_the_comparison_is_asked_anew() -> None:
+    acme_only = replace(MARTA, choices=MARTA.choices[:1])
+
+    talk = coming_back(checked(), acme_only).option("Still true")
+
+    assert talk.step.key == "keep.value"
+    assert talk.states[Factor.VALUE] is State.HEARD
+
+
+def test_another_buyer_in_the_form_asks_about_what_was_said_so_far() -> None:
+    talk = Talk().tap(Reply.YES).answer(State.HELD).answer(State.NO)
+
+    talk.fill_in(replace(MARTA, person="Jonas Weber"))
+
+    assert talk.step.key == "still.value"
+    assert "Is it true of Jonas?" in talk.text
+    assert talk.states[Factor.VALUE] is State.CLAIMED
+    assert talk.option("Still true").states[Factor.VALUE] is State.HELD
+    assert talk.states[Factor.RISK] is State.NO
+
+
+def test_what_was_carried_for_one_buyer_is_not_asked_about_another() -> None:
+    talk = coming_back(checked())
+
+    talk.fill_in(replace(MARTA, person="Jonas Weber"))
+
+    assert talk.step.key == "factor.value"
+
+
+def test_a_check_made_short_asks_nothing_of_the_past() -> None:
+    talk = coming_back(checked())
+
+    talk.fill_in(replace(talk.dialogue.standing.brief, length=Length.ONE))
+
+    assert talk.step.key == "factor.value"
+
+
+def test_a_plan_without_its_form_waits_for_it() -> None:
+    past = recall([checked()], MARTA, MAY)
+    talk = Talk(replace(MARTA, ready=False, past=past))
+    assert set(talk.states.values()) == {State.OPEN}
+
+    assert talk.tap(Reply.YES, Reply.YES).step.ask is Ask.STILL
+
+
+def test_a_sentence_given_in_three_checks_is_noticed_in_the_fourth() -> None:
+    earlier = [checked(days=n, again=False) for n in range(1, 4)]
+    for two in (earlier[:2], []):
+        assert recall(two, MARTA, MAY).worn == ()
+    worn = recall(earlier, MARTA, MAY).worn
+    assert worn == (bare("Two days  a MONTH."),)
+
+    talk = Talk(replace(MARTA, past=Past(worn=worn))).tap(Reply.YES, Reply.YES)
+    talk.say("Two days a month!")
+
+    assert talk.step.key == "doubt.value"
+    assert talk.text.startswith("“Two days a month!”")
+    assert "fourth" in talk.text or "three checks" in talk.text
+
+
+def test_what_was_carried_over_is_not_counted_as_said_again() -> None:
+    first = checked(*[State.HELD] * 5, days=9)
+    carried = coming_back(first)
+    for _ in ASKED:
+        carried.option("Still true")
+    second = Earlier(carried.dialogue, MAY, same_buyer=True)
+
+    assert recall([first, second, second, second], MARTA, MAY).worn == ()
+
+
+def test_a_factor_that_failed_last_time_gets_a_deeper_question() -> None:
+    def drawn(past: Past) -> str:
+        talk = Talk(replace(MARTA, past=past), number=2).tap(Reply.YES, Reply.YES)
+        return talk.dialogue.question(talk.step).split(".")[1]
+
+    assert drawn(Past()) == "two"
+    assert drawn(Past(missed=(Factor.VALUE,))) in ("one", "two", "three")
+    assert (
+        Talk(replace(MARTA, past=Past(missed=(Factor.VALUE,))))
+        .tap(Reply.YES, Reply.YES)
+        .dialogue.asked[-1][1]
+        .startswith("value.two")
+    )
+
+
+def test_a_past_is_kept_as_it_is() -> None:
+    past = recall([checked()], MARTA, MAY)
+    past = replace(past, worn=("two days a month",))
+    dialogue = Talk(replace(MARTA, past=past)).dialogue
+
+    assert record.load(record.dump(dialogue)) == dialogue
+
+
+def test_evidence_that_was_never_compared_does_not_need_a_rival() -> None:
+    reading = checked().dialogue.standing.records[Factor.VALUE].reading
+    assert reading is not None
+    alone = Evidence(Factor.VALUE, reading, (), "2026-04-27")
+
+    talk = Talk(replace(MARTA, past=Past(evidence=(alone,)))).tap(Reply.YES, Reply.YES)
+
+    assert talk.states[Factor.VALUE] is State.HEARD
