@@ -1,7 +1,7 @@
 """Whom a seller sells to: recognised from earlier checks, never guessed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.thread import Thread
 from bot.views.forms import Known
@@ -13,6 +13,8 @@ from storage import Buyer, Transaction
 
 RECENT = 20
 """Buyers that the form offers."""
+NEAR = timedelta(minutes=30)
+"""A call that begins sooner leaves time for one minute only: that is offered then."""
 RECALLED = 12
 """Earlier checks that a new one looks back at; those with the same buyer before all others."""
 
@@ -34,7 +36,12 @@ async def settle(
         return brief, buyer_id
     earlier = await _earlier(tx, buyer_id, check_id)
     known = any(check.same_buyer for check in earlier)
-    return replace(brief, known=known, past=recall(earlier, brief, now.date())), buyer_id
+    past = recall(earlier, brief, now.date())
+    return replace(brief, known=known, near=_is_near(brief, now), past=past), buyer_id
+
+
+def _is_near(brief: Brief, now: datetime) -> bool:
+    return bool(brief.call_at) and datetime.fromisoformat(brief.call_at) - now <= NEAR
 
 
 async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earlier]:

@@ -62,7 +62,8 @@ class Brief:
 
     ``known`` says that an earlier check with this buyer was finished, and ``ready`` that the
     form has been confirmed (a plan typed after the command still lacks buyer and choices).
-    ``past`` is what the seller's earlier checks leave behind for this one.
+    ``near`` says that the call is about to begin, and ``past`` is what the seller's earlier
+    checks leave behind for this one.
     """
 
     plan: str
@@ -75,6 +76,7 @@ class Brief:
     renewal: bool = False
     known: bool = False
     ready: bool = True
+    near: bool = False
     past: Past = NO_PAST
 
     @property

@@ -9,6 +9,16 @@ from coaching.verdicts import marks_line, title_of
 from coaching.words import Line, Words
 
 
+def entry(dialogue: Dialogue, day: str, words: Words) -> tuple[Line, ...]:
+    """A check in the list of earlier ones: what it was about and when, the marks, the change."""
+    standing = dialogue.standing
+    title, marks = _head(standing, words)
+    dated = (*title, *words.say("history.day", day=day))
+    if not standing.change:
+        return dated, marks
+    return dated, marks, change_line(standing.change, standing, words)
+
+
 def card(dialogue: Dialogue, words: Words) -> Prompt:
     """The card: title, marks, the two answers to the article's question, the change kept."""
     standing = dialogue.standing

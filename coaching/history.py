@@ -50,7 +50,8 @@ def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
 
 def _evidence(check: Earlier, brief: Brief, today: date) -> tuple[Evidence, ...]:
     standing = check.dialogue.standing
-    rivals = {rival.key for rival in brief.competitors} - standing.brief.choice_keys
+    known = standing.brief.choice_keys
+    rivals = tuple(rival.name for rival in brief.competitors if rival.key not in known)
     old = (today - check.finished).days > KEEPS
     still = Still.RIVAL if rivals else Still.AGE if old else Still.SINCE
     since = check.finished.isoformat()
@@ -59,7 +60,7 @@ def _evidence(check: Earlier, brief: Brief, today: date) -> tuple[Evidence, ...]
         record = standing.records[factor]
         assert record.reading is not None
         better_than = record.better_than or ()
-        found.append(Evidence(factor, record.reading, better_than, since, still))
+        found.append(Evidence(factor, record.reading, better_than, since, still, rivals))
     return tuple(found)
 
 

@@ -57,6 +57,7 @@ class Reply(StrEnum):
     NOTE = "note"  # words that no rule takes as an answer: kept, and the buttons come again
     BRIEF = "brief"
     KIND = "kind"
+    QUICK = "quick"  # one minute instead of five
     WIN = "win"  # how will you win?
     NONE = "none"
     BELIEVE = "believe"

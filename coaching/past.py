@@ -21,7 +21,7 @@ class Evidence:
     """What somebody over there said or did, as an earlier check kept it.
 
     ``since`` is the ISO date on which that check was finished, ``better_than`` has the keys of the
-    choices it was found better than.
+    choices it was found better than, ``rivals`` the competitors named since then.
     """
 
     factor: Factor
@@ -29,6 +29,7 @@ class Evidence:
     better_than: tuple[str, ...]
     since: str
     still: Still = Still.SINCE
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from coaching import change as changes
-from coaching.brief import Kind, Length
+from coaching.brief import Brief, Kind, Length
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor
 from coaching.moves import Ask, Change, Reply, Step
-from coaching.phrases import MAX_CHOICES, buyer, choice_name, filling, short
+from coaching.phrases import MAX_CHOICES, buyer, choice_name, filling, join, short
 from coaching.questions import template
 from coaching.reading import Source, clip
 from coaching.standing import Record, Standing
@@ -124,7 +124,9 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     # Long names leave no room for an opener, nor for the word on a note before it.
     if _length((*opener, *lines)) + MAX_THANKS <= MAX_PROMPT:
         lines = (*opener, *lines)
-    return Prompt(step, lines, _yes_no(words), kind=standing.brief.kind)
+    quick = Option(words.text("question.quick"), Reply.QUICK)
+    taps = (*_yes_no(words), quick) if standing.brief.near else _yes_no(words)
+    return Prompt(step, lines, taps, kind=standing.brief.kind)
 
 
 def _against(standing: Standing, values: dict[str, str], words: Words) -> Line:
@@ -155,8 +157,9 @@ def _still(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
     record = standing.records[step.factor]
     assert record.still is not None
     values = filling(standing.brief, words) | {"factor": words.text(f"factor.{step.factor}")}
-    if record.since:
-        values["since"] = words.day(date.fromisoformat(record.since))
+    if record.earlier:
+        values["since"] = words.day(date.fromisoformat(record.earlier.since))
+        values["rivals"] = join([short(name) for name in record.earlier.rivals] or [""], words)
     asked = fill("*{factor}.* " + words.text(f"still.{record.still}"), **values)
     newer = Option(words.text("still.options.newer"), Reply.FORM, form="evidence")
     taps = _options(words, "still.options", yes=Reply.YES, unsure=Reply.UNSURE, no=Reply.NO)
@@ -307,7 +310,15 @@ def _done(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
         alone = standing.rival is Reply.NO
         lines.append(words.say("done.alone" if alone else "done.kept"))
     lines.append(words.say("done.take_along", question=_take_along(standing, words)))
-    return Prompt(step, tuple(lines), ())
+    again = Option(again_label(standing.brief, words), Reply.BRIEF, form="again")
+    return Prompt(step, tuple(lines), (again,))
+
+
+def again_label(brief: Brief, words: Words) -> str:
+    """The way to the next check with the same buyer."""
+    if not brief.person and not brief.company:
+        return words.text("history.alone")
+    return words.plain("history.again", buyer=buyer(brief, words))
 
 
 def _take_along(standing: Standing, words: Words) -> str:

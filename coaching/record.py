@@ -80,6 +80,7 @@ def _brief(value: dict[str, Any]) -> Brief:
         "length": Length(value["length"]),
         "kind": Kind(value["kind"]),
         "ready": value.get("ready", False),
+        "near": value.get("near", False),
         "past": _past(value.get("past", {})),
     }
     return Brief(**parts)
@@ -101,4 +102,5 @@ def _evidence(value: dict[str, Any]) -> Evidence:
         better_than=tuple(value.get("better_than", ())),
         since=value["since"],
         still=Still(value["still"]),
+        rivals=tuple(value.get("rivals", ())),
     )

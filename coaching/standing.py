@@ -18,8 +18,8 @@ from coaching.reading import Fault, Reading, Source
 class Record:
     """What has been said about one factor.
 
-    ``carried`` says that its evidence was given in an earlier check, ``since`` when, and
-    ``still`` why it is asked about again.
+    ``earlier`` is the evidence of an earlier check that it was taken from, ``still`` says why what
+    it rests on is asked about again.
     """
 
     answer: Reply | None = None
@@ -33,8 +33,12 @@ class Record:
     edited: bool = False
     by_how_win: bool = False
     still: Still | None = None
-    since: str = ""
-    carried: bool = False
+    earlier: Evidence | None = None
+
+    @property
+    def carried(self) -> bool:
+        """Whether it was taken over from an earlier check."""
+        return self.earlier is not None
 
     @property
     def theirs(self) -> bool:
@@ -227,7 +231,7 @@ def _record(record: Record, move: Move, standing: Standing) -> Record:
     """The record of one factor after one answer about it."""
     match move.reply:
         case Reply.YES if record.still:
-            return replace(record, still=None, carried=True)
+            return replace(record, still=None)
         case Reply.YES | Reply.NO | Reply.UNSURE | Reply.SKIP:
             # In one minute a yes is taken as it is.
             mine = standing.brief.length is Length.ONE
@@ -292,8 +296,7 @@ def _carried(evidence: Evidence) -> Record:
         reading=evidence.reading,
         better_than=evidence.better_than,
         still=evidence.still,
-        since=evidence.since,
-        carried=True,
+        earlier=evidence,
     )
 
 
@@ -332,6 +335,12 @@ def _rival(standing: Standing, move: Move) -> Standing:
     return replace(standing, rival=move.reply)
 
 
+def _answer_question(standing: Standing, move: Move) -> Standing:
+    if move.reply is Reply.QUICK:
+        return _brief(standing, replace(standing.brief, length=Length.ONE))
+    return replace(standing, gut=move.reply)
+
+
 def _fill_in(standing: Standing, move: Move) -> Standing:
     return _brief(standing, replace(standing.brief, ready=True))
 
@@ -350,7 +359,7 @@ _ANYWHERE: dict[Reply, Callable[[Standing, Move], Standing]] = {
 
 _AT: dict[Ask, Callable[[Standing, Move], Standing]] = {
     Ask.FILL_IN: _fill_in,
-    Ask.QUESTION: lambda standing, move: replace(standing, gut=move.reply),
+    Ask.QUESTION: _answer_question,
     Ask.HOW_WIN: _win,
     Ask.HARD: lambda standing, move: replace(standing, hard=move.text),
     Ask.AGAIN: lambda standing, move: replace(standing, again=move.reply),

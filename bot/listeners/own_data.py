@@ -8,19 +8,25 @@ from bot.conversation import NOTICE
 from bot.files import EXPORT
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import own_data as views
+from bot.views.history import MOST, history_message
 from bot.views.messages import notice
 from storage import Message, Transaction, new_id
 
 FORGET = "forget"
 """The purpose of a message that asks whether to forget."""
-OWN = {"export", "forget"}
+OWN = {"export", "forget", "history"}
 """What is asked for in a command or as a whole message."""
 
 
 async def answer(desk: Desk, tx: Transaction, said: str) -> None:
-    """Send the export, or ask whether to forget; always in the seller's direct messages."""
+    """The export, the earlier checks, or the question whether to forget: always in the seller's
+    direct messages."""
     if said == "export":
         await _export(desk, tx)
+    elif said == "history":
+        await tx.post(
+            purpose=NOTICE, body=history_message(desk.words, await tx.finished(None, MOST + 1))
+        )
     else:
         token = new_id()
         body = views.ask_to_forget(desk.words, await tx.holdings(), token)

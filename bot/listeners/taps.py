@@ -156,6 +156,10 @@ class Taps:
         if form == "brief":
             ended = talk.step.ask is Ask.CANCELLED
             return await self._desk.brief_form(tx, standing.brief, "" if ended else talk.check_id)
+        if form == "again":
+            brief = standing.brief
+            them = Brief("", brief.person, brief.company, brief.choices)
+            return await self._desk.brief_form(tx, them)
         if form == "change":
             parts = change_parts(offered(talk.dialogue, words), standing, words)
             return change_form(words, parts, talk.check_id, step)

@@ -68,7 +68,7 @@ def test_nothing_comes_back_from_one_minute_or_from_somebody_else() -> None:
     [
         (KEEPS, MARTA.choices, Still.SINCE, "You kept that on 3 February. Still true?"),
         (KEEPS + 1, MARTA.choices, Still.AGE, "long ago for a buyer"),
-        (7, (*MARTA.choices, KESTREL), Still.RIVAL, "before all of Acme, leaving it as it is"),
+        (7, (*MARTA.choices, KESTREL), Still.RIVAL, "before there was Kestrel. Still true?"),
         (7, (NOTHING,), Still.SINCE, "You kept that on 27 April"),
     ],
 )
@@ -236,3 +236,15 @@ def test_evidence_that_was_never_compared_does_not_need_a_rival() -> None:
     talk = Talk(replace(MARTA, past=Past(evidence=(alone,)))).tap(Reply.YES, Reply.YES)
 
     assert talk.states[Factor.VALUE] is State.HEARD
+
+
+def test_a_call_that_is_near_offers_one_minute_instead() -> None:
+    assert "Only a minute" not in Talk().labels
+    talk = Talk(replace(coming_back(checked()).dialogue.standing.brief, near=True))
+    assert talk.labels == ["Yes", "Not sure", "No", "Only a minute"]
+
+    talk.option("Only a minute")
+
+    assert talk.step.key == "factor.value"
+    assert talk.dialogue.standing.asked_factors == ASKED[:3]
+    assert talk.tap(Reply.BACK).labels[-1] == "Only a minute"

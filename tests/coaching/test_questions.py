@@ -183,7 +183,7 @@ FILLED = {
 PLACEHOLDERS = {
     *FILLED,
     *("occasion", "choices", "than", "with", "from", "choosing", "left", "what", "question"),
-    *("will", "so_that", "words", "plan", "outcome", "change", "link", "state", "since"),
+    *("will", "so_that", "words", "plan", "outcome", "change", "link", "state", "since", "rivals"),
 }
 
 

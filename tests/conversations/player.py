@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import re
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ HERE = Path(__file__).parent
 COUNT = re.compile(r"^\*Taps and texts: (\d+)\*$", re.MULTILINE)
 CORRECTIONS = ("edit ", "delete ", "[Back", "[Change an", "[Pause", "[Continue", "[Cancel", "[Skip")
 BY_WORD = ('"back"', '"change"', '"pause"', '"resume"', '"cancel"', '"skip"')
+BEGIN = datetime(2035, 3, 5, 9, tzinfo=UTC)
+"""A Monday; dates in a conversation must not depend on the day it is played."""
 Json = dict[str, Any]
 
 
@@ -26,6 +29,7 @@ def files() -> list[Path]:
 async def play(text: str, folder: Path, **settings: Any) -> str:
     """The file's text as it would be if differ answered as it does now."""
     async with on_stage(folder, **settings) as stage:
+        stage.slack.clock.advance(BEGIN - stage.slack.clock.now())
         player = Player(stage)
         if "delivers everything twice" in text:
             player.everything_twice()
@@ -68,7 +72,7 @@ class Player:
     def _counted(self, line: str) -> None:
         shown = (text for texts in self._seen.values() for text in texts)
         begun = any("eyes of the potential buyers" in t or "**Value.**" in t for t in shown)
-        if begun and not line.startswith(CORRECTIONS) and not line.startswith(BY_WORD):
+        if begun and not line.startswith((*CORRECTIONS, *BY_WORD, "(")):
             self.count += 2 if '" + "' in line else 1
 
     async def _do(self, line: str) -> list[str]:
@@ -87,6 +91,8 @@ class Player:
         elif found := re.match(r'shortcut on "(.*)"$', line):
             ts = await stage.slack.people.say(stage.me, DEALS, found[1])
             await stage.slack.people.message_shortcut(stage.me, DEALS, ts, "check_message")
+        elif found := re.match(r"\((\d+) (days|weeks) later\)$", line):
+            stage.slack.clock.advance(timedelta(**{found[2]: int(found[1])}))
         elif line == "global shortcut":
             await stage.slack.people.global_shortcut(stage.me, "start_check")
         else:

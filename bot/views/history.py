@@ -1,0 +1,37 @@
+"""A seller's earlier checks as one message, each with a way to the next call."""
+
+from datetime import UTC
+
+from bot.thread import Thread
+from bot.views.messages import button, message
+from bot.views.text import Block, Body, fallback, rich_text
+from coaching.card import entry
+from coaching.moves import Ask, Reply, Step
+from coaching.prompts import Option, again_label
+from coaching.words import Words
+from storage import Check
+
+MOST = 8
+"""Checks in one message."""
+
+
+def history_message(words: Words, checks: tuple[Check, ...]) -> Body:
+    """The last checks, newest first."""
+    if not checks:
+        return message((words.say("history.none"),))
+    title = (words.say("history.title"),)
+    blocks = [rich_text(title)]
+    for number, check in enumerate(checks[:MOST]):
+        blocks += _blocks(words, check, number)
+    if len(checks) > MOST:
+        blocks.append(rich_text((words.say("history.more"),)))
+    return {"text": fallback(title), "blocks": blocks}
+
+
+def _blocks(words: Words, check: Check, number: int) -> list[Block]:
+    dialogue = Thread.load(check.dialogue).dialogue
+    day = words.day((check.finished_at or check.started_at).astimezone(UTC).date())
+    again = Option(again_label(dialogue.standing.brief, words), Reply.BRIEF, form="again")
+    tap = button(again, check.id, Step(Ask.DONE))
+    actions = {"type": "actions", "elements": [{**tap, "action_id": f"form:{number}"}]}
+    return [rich_text(entry(dialogue, day, words)), actions]
