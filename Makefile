@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test kill lint format pins clean
+.PHONY: help try serve test kill attack lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -22,6 +22,9 @@ test: lint ## Check everything: lint, types, all tests, the method covered in ev
 kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; about 12 minutes
 	$(BIN)/python -m tests.chaos.kill --engine sqlite
 	$(BIN)/python -m tests.chaos.kill --engine postgresql
+
+attack: .venv/.dev-stamp ## Try to read a colleague from team summaries; about a minute
+	$(BIN)/python -m tests.attack
 
 lint: .venv/.dev-stamp ## Check style and types
 	$(BIN)/ruff check
