@@ -32,11 +32,13 @@ def ballot(standing: Standing) -> Ballot | None:
     """The vote of a check as it stands; None if it has none.
 
     One minute is too short for a verdict, a buyer without a name cannot be told from the last one,
-    and before the first verdict nothing is certain.
+    before the first verdict nothing is certain, and what was carried over from an earlier check was
+    said when that one was: perhaps before its seller had joined.
     """
     brief = standing.brief
     named = bool(brief.person.strip() or brief.company.strip())
-    if brief.length is not Length.FIVE or not named or not standing.closed:
+    complete = brief.length is Length.FIVE and standing.closed
+    if not (complete and named) or standing.carries:
         return None
     states = [standing.states[factor] for factor in ASKED]
     held = frozenset(f for f in ASKED if standing.states[f] is State.HELD)

@@ -5,8 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from coaching.factors import Factor
+from coaching.moves import Reply
+from coaching.past import Evidence, Past
+from coaching.reading import Reading, Source
 from coaching.summary import MINIMUM, Band, Tally, band, summarise
-from coaching.votes import Period
+from coaching.votes import Period, ballot
 from tests.attack.groups import broken, lives, read_team, teams
 from tests.attack.insider import Observe, published, read_by_listing
 from tests.attack.weeks import (
@@ -24,6 +28,7 @@ from tests.attack.weeks import (
     spend,
 )
 from tests.attack.worlds import FACTORS, Vector
+from tests.coaching.talk import MARTA, Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,9 @@ def _spend_what_counted(box: Box, counted: list[Cast], marks: Marks, period: Per
     ]
 
 
+KEPT = Evidence(Factor.VALUE, Reading("", "", "", "", Source.SAID), ("nothing",), "2026-10-01")
+
+
 def _before_joining(period: Period, check: Check, now: datetime) -> datetime | None:
     return period.closing_of(check.finished_at, period.since, now)
 
@@ -157,6 +165,13 @@ def _no_limit(every: int) -> Finding:
         period = period.close(published=False)
     late = period.closing_of(START + WEEK / 7, START, period.closes - WEEK / 7)
     return Finding(1, 0, "nothing older than four weeks is counted" * (late is None))
+
+
+def _carried(every: int) -> Finding:
+    """Nobody is read: but what was said before joining would be counted."""
+    check = Talk(replace(MARTA, past=Past((KEPT,)))).tap(Reply.YES, Reply.YES, *4 * [Reply.NO])
+    votes = ballot(check.dialogue.standing) is not None
+    return Finding(1, 0, "nothing said before joining is counted" * (not votes))
 
 
 def _how_many_too_few(every: int) -> Finding:
@@ -213,6 +228,7 @@ VARIANTS = (
         "every check of a member counts",
         _weeks(Rules(cast=_before_joining)),
     ),
+    Variant("Nothing carried over counts", "an earlier answer is counted again", _carried),
     Variant(
         "Leaving takes unpublished answers along",
         "what was cast stays cast",

@@ -8,6 +8,8 @@ import pytest
 from coaching.brief import Brief, Length
 from coaching.factors import Factor, State
 from coaching.moves import Reply
+from coaching.past import Evidence, Past
+from coaching.reading import Reading, Source
 from coaching.votes import LONGEST, Ballot, Period, Weekly, ballot
 from tests.coaching.talk import HURRIED, MARTA, Talk
 
@@ -71,6 +73,16 @@ def test_a_buyer_without_a_name_has_no_vote() -> None:
 
     assert vote("no", "no", "no", "no", "no", brief=nobody) is None
     assert vote("no", "no", "no", "no", "no", brief=replace(nobody, company="Northgate"))
+
+
+def test_a_check_that_carries_an_earlier_answer_has_no_vote() -> None:
+    reading = Reading("they re-type it", "Marta", "they re-type it", "March", Source.SAID)
+    past = Past(evidence=(Evidence(Factor.VALUE, reading, ("nothing",), "2026-10-01"),))
+    check = Talk(replace(MARTA, past=past)).tap(Reply.YES)
+    check.tap(Reply.YES, Reply.NO, Reply.NO, Reply.NO, Reply.NO)
+
+    assert check.dialogue.standing.finished
+    assert ballot(check.dialogue.standing) is None
 
 
 def test_an_answer_that_is_given_anew_counts_as_it_stands() -> None:
