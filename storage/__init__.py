@@ -1,6 +1,7 @@
 """What is kept, and the only room that speaks SQL."""
 
 from storage.backup import back_up, restore
+from storage.channels import Announcement, Channel, Kind
 from storage.errors import Busy, Damaged, Full, Interrupted, NotReady, Stale, StorageError
 from storage.identity import Seller, Tenant, new_id
 from storage.keys import KeyRing
@@ -19,12 +20,15 @@ from storage.records import (
     Profile,
 )
 from storage.store import Store
+from storage.team import Membership
 from storage.transaction import Transaction
 
 __all__ = [
+    "Announcement",
     "Busy",
     "Buyer",
     "Call",
+    "Channel",
     "Check",
     "Damaged",
     "Due",
@@ -33,6 +37,8 @@ __all__ = [
     "Installation",
     "Interrupted",
     "KeyRing",
+    "Kind",
+    "Membership",
     "Message",
     "NotReady",
     "Nudge",

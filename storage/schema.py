@@ -19,9 +19,10 @@ from sqlalchemy import (
     text,
 )
 
+from coaching.factors import ASKED
 from storage.times import Moment
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision of the migrations that these tables are at."""
 
 metadata = MetaData(
@@ -248,6 +249,77 @@ calls = Table(
     Column("heard_at", Moment),
     Column("talk", LargeBinary),
     _own("check_id", "checks"),
+)
+
+# A channel with a team summary: when its period closes, and what it chose. `set_up_by` is told when
+# something goes wrong there.
+channels = Table(
+    "channels",
+    metadata,
+    _tenant(primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("set_up_by", String, nullable=False),
+    Column("set_up_at", Moment, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("closes", Moment, nullable=False),
+    Column("published", Boolean, nullable=False),
+)
+
+# Which channel a seller has joined, and since when, is sealed: it is asked for by nobody else.
+memberships = Table(
+    "memberships",
+    metadata,
+    *_seller(),
+    Column("joined", LargeBinary, nullable=False),
+)
+
+# What waits to be counted. `ballot`, `voter` and `buyer` are pseudonyms made with the tenant's key,
+# so that the database can count each voter once and knows none of them; `turn` orders a voter's.
+ballots = Table(
+    "ballots",
+    metadata,
+    _tenant(primary_key=True),
+    Column("ballot", String(32), primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("closing", Moment, nullable=False),
+    Column("voter", String(32), nullable=False),
+    Column("buyer", String(32), nullable=False),
+    Column("turn", Integer, nullable=False),
+    *(Column(factor, Boolean, nullable=False) for factor in ASKED),
+    Column("gap", Boolean, nullable=False),
+    Index("ballots_of_channel", "tenant", "channel", "closing"),
+    Index("ballots_of_voter", "tenant", "voter"),
+)
+
+# Buyers of whom a seller has voted, both under their pseudonyms: nobody speaks twice of one.
+votes = Table(
+    "votes",
+    metadata,
+    _tenant(primary_key=True),
+    Column("voter", String(32), primary_key=True),
+    Column("buyer", String(32), primary_key=True),
+)
+
+# What stands, or is to stand, in a channel. It is made of a `kind` and of bands: there is no column
+# for a text. Each is posted at most once.
+announcements = Table(
+    "announcements",
+    metadata,
+    _tenant(primary_key=True),
+    _id(),
+    Column("channel", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("bands", String, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("under", String(32)),
+    Column("state", String, nullable=False, default="new"),
+    Column("ts", String),
 )
 
 # When a seller was forgotten, as Slack's clock has it: what is older must not come back.

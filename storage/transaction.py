@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import erasure
 from storage import statements as sql
 from storage.calls import Calls
+from storage.channels import Channels
 from storage.errors import Stale
 from storage.identity import Seller, new_id
 from storage.keys import Cipher
 from storage.records import Buyer, Check, Holdings, Message, Operation, Parked, Profile
+from storage.team import Team
 from storage.week import Week
 
 
@@ -34,6 +36,8 @@ class Transaction:
         self._own = {"own_tenant": seller.tenant.key, "own_user": seller.user_id}
         self.week = Week(connection, self._keys)
         self.calls = Calls(connection, self._keys, cipher)
+        self.team = Team(connection, self._keys, cipher)
+        self.channels = Channels(connection, seller.tenant.key)
         self._new_messages: list[dict[str, Any]] = []
         self._new_operations: list[dict[str, Any]] = []
         self.enqueued = False
@@ -82,6 +86,7 @@ class Transaction:
         `ts` is when they asked for it, by Slack's clock; it is kept, to know what is older.
         """
         await self.flush()
+        await self.team.forget()
         await erasure.erase(self._connection, self._own, ts)
         self.enqueued = self.erased = True
 

@@ -137,6 +137,18 @@ class Rules:
     """After an erasure the last summary is computed anew from what is left."""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happened, for those who play the same against a database."""
+
+    what: str
+    now: datetime
+    seller: int = 0
+    channel: str = ""
+    opinion: Opinion | None = None
+    week: int = 0
+
+
 @dataclass(slots=True)
 class Team:
     """A team between two weeks."""
@@ -150,6 +162,7 @@ class Team:
     turns: int = 0
     buyers: int = 0
     published: list[Publication] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     forced: dict[tuple[str, int], bool] | None = None
 
 
@@ -158,7 +171,16 @@ def play(
     rules: Rules | None = None,
     forced: dict[tuple[str, int], bool] | None = None,
 ) -> list[Publication]:
-    """The summaries of a team whose sellers do what their timelines say, a letter a week.
+    """The summaries of a team, as `live` tells them."""
+    return live(timelines, rules, forced).published
+
+
+def live(
+    timelines: Sequence[str],
+    rules: Rules | None = None,
+    forced: dict[tuple[str, int], bool] | None = None,
+) -> Team:
+    """A team whose sellers have done what their timelines say, a letter a week.
 
     ``forced`` says which closes publish (by channel and week), in the place of a head count: so
     one seller can be looked at whoever the others are.
@@ -167,7 +189,7 @@ def play(
     begun = Period.begin(FRIDAY, MINIMUM, START - DAY)
     team = Team(rules, {HOME: begun, OTHER: begun}, forced=forced)
     for seller in range(len(timelines)):
-        team.joined[seller] = (HOME, START - HOUR)
+        _join(team, seller, HOME, START - HOUR)
     for week in range(len(timelines[0])):
         monday = START + week * WEEK
         for seller, timeline in enumerate(timelines):
@@ -179,12 +201,12 @@ def play(
             _close(team, channel, week)
         for seller, timeline in enumerate(timelines):
             _after_the_close(team, seller, timeline[week], monday + 5 * DAY)
-    return team.published
+    return team
 
 
 def _before_the_close(team: Team, seller: int, deed: str, monday: datetime) -> None:
     if deed == "b":
-        _leave(team, seller)
+        _leave(team, seller, monday)
         _check(team, seller, monday + HOUR)
         _join(team, seller, HOME, monday + 2 * HOUR)
     elif deed == "o":
@@ -198,9 +220,9 @@ def _before_the_close(team: Team, seller: int, deed: str, monday: datetime) -> N
             _move(team, seller, OTHER, monday + 3 * HOUR)
         _check(team, seller, monday + 4 * HOUR)
     if deed == "l":
-        _leave(team, seller)
+        _leave(team, seller, monday + 5 * HOUR)
     if deed == "f":
-        _forget(team, seller)
+        _forget(team, seller, monday + 5 * HOUR)
 
 
 def _before_the_count(team: Team, seller: int, deed: str, late: datetime) -> None:
@@ -212,7 +234,7 @@ def _before_the_count(team: Team, seller: int, deed: str, late: datetime) -> Non
 
 def _after_the_close(team: Team, seller: int, deed: str, saturday: datetime) -> None:
     if deed == "g":
-        _forget(team, seller)
+        _forget(team, seller, saturday)
         if team.rules.recount:
             _recount(team, seller)
     if deed in "lfg":
@@ -228,6 +250,7 @@ def _check(team: Team, seller: int, now: datetime, buyer: int | None = None) -> 
     team.turns += 1
     joined = team.joined[seller]
     opinion = Opinion(seller, buyer, team.versions.get(seller, 0))
+    team.acts.append(Act("check", now, seller, opinion=opinion))
     check = Check(opinion, now, joined[1] if joined else None, team.turns)
     for channel in team.rules.channels(joined[0] if joined else HOME):
         closing = team.rules.cast(team.periods[channel], check, now)
@@ -236,7 +259,8 @@ def _check(team: Team, seller: int, now: datetime, buyer: int | None = None) -> 
 
 
 def _edit(team: Team, seller: int, now: datetime) -> None:
-    """The seller changes the answers of their last check: its ballot, if one still waits."""
+    """The seller changes the answers of all their checks: those that still wait to be counted."""
+    team.acts.append(Act("edit", now, seller))
     for channel, box in team.boxes.items():
         team.boxes[channel] = [
             replace(
@@ -250,23 +274,26 @@ def _edit(team: Team, seller: int, now: datetime) -> None:
 
 
 def _join(team: Team, seller: int, channel: str, now: datetime) -> None:
+    team.acts.append(Act("join", now, seller, channel))
     team.joined[seller] = (channel, now)
 
 
-def _leave(team: Team, seller: int) -> None:
+def _leave(team: Team, seller: int, now: datetime) -> None:
+    team.acts.append(Act("leave", now, seller))
     team.joined[seller] = None
     for channel, box in team.boxes.items():
         team.boxes[channel] = team.rules.withdraw(box, seller)
 
 
 def _move(team: Team, seller: int, channel: str, now: datetime) -> None:
-    _leave(team, seller)
+    _leave(team, seller, now)
     _join(team, seller, channel, now)
 
 
-def _forget(team: Team, seller: int) -> None:
+def _forget(team: Team, seller: int, now: datetime) -> None:
     """Everything of theirs is gone, the marks too: what they say later is said anew."""
-    _leave(team, seller)
+    team.acts.append(Act("forget", now, seller))
+    _leave(team, seller, now)
     for channel, box in team.boxes.items():
         team.boxes[channel] = [one for one in box if one.check.opinion.seller != seller]
     team.marks = {mark for mark in team.marks if mark[0] != seller}
@@ -275,6 +302,7 @@ def _forget(team: Team, seller: int) -> None:
 
 def _close(team: Team, channel: str, week: int) -> None:
     rules, period = team.rules, team.periods[channel]
+    team.acts.append(Act("close", period.closes, channel=channel, week=week))
     counted = rules.latest(team.boxes[channel], team.marks, period)
     if team.forced is None:
         publishes = rules.enough(counted, rules.minimum)

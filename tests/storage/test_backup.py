@@ -1,13 +1,28 @@
 """A backup holds every row, still sealed, and fills either database."""
 
 import gzip
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from coaching.cadence import Cadence, Nudges
-from storage import Call, KeyRing, NotReady, Nudge, Seller, Store, Tenant, back_up, migrate, restore
+from coaching.votes import Ballot, Period, Weekly
+from storage import (
+    Call,
+    Channel,
+    KeyRing,
+    Kind,
+    NotReady,
+    Nudge,
+    Seller,
+    Store,
+    Tenant,
+    back_up,
+    migrate,
+    restore,
+)
 from tests.storage.conftest import Fresh
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -30,6 +45,13 @@ async def fill(url: str, keys: KeyRing) -> None:
         await tx.week.plan("nudge", NOW)
         await tx.week.begin_nudge(Nudge("2026-W19", "sent", "promise.1", NOW, check.id, card.id))
         await tx.calls.save(Call(check.id, "heard", NOW, NOW, SECRET))
+        period = Period.begin(Weekly(5, 16, "UTC"), 5, NOW)
+        channel = Channel("C1", "U9", NOW, period, silent=True)
+        await tx.channels.save(channel)
+        await tx.channels.announce(channel, Kind.SET_UP, NOW.date())
+        await tx.team.join("C1", NOW)
+        done = replace(check, finished_at=NOW + timedelta(hours=1))
+        await tx.team.cast(done, Ballot(frozenset(), gap=True), NOW)
     await store.reserve(SAM.tenant)
     (claimed,) = await store.claim("me", 5, 30)
     await store.sent(claimed, channel="D1", ts="2.0")
@@ -42,7 +64,8 @@ async def told(url: str, keys: KeyRing) -> tuple[object, ...]:
     async with store.begin(SAM) as tx:
         (check,) = await tx.checks()
         found = (check, await tx.messages(check.id), await tx.buyers(), await tx.profile())
-        week = (await tx.week.cadence(), await tx.week.nudges(9), await tx.calls.all())
+        team = (await tx.team.membership(), await tx.channels.find("C1"))
+        week = (*team, await tx.week.cadence(), await tx.week.nudges(9), await tx.calls.all())
     due = await store.claim("other", 5, 30)
     planned = await store.claim_due(["nudge"], NOW, "other", 5, 30)
     await store.close()

@@ -1,7 +1,8 @@
 """The end of a seller: nothing of theirs is left, and nothing of anybody else's is touched."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coaching.cadence import Cadence
-from storage import Call, Holdings, Nudge, Outgoing, Profile, Seller, Stale, Store, engine
+from coaching.votes import Ballot, Period, Weekly
+from storage import Call, Channel, Holdings, Nudge, Outgoing, Profile, Seller, Stale, Store, engine
 from storage import store as stores
 from tests.storage.conftest import Claim, Open, Run, on_sqlite
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TABLES = (
     *("sellers", "buyers", "checks", "messages", "outbox", "texts", "parked"),
-    *("cadences", "due", "nudges", "calls"),
+    *("cadences", "due", "nudges", "calls", "memberships"),
 )
 Rows = Callable[[Seller], Awaitable[dict[str, list[Any]]]]
 
@@ -53,6 +55,11 @@ async def talk(store: Store, seller: Seller, number: int = 0, words: str = "cana
         nudge = Nudge(f"2026-W{number:02}", "sent", "promise.1", NOW, check.id, card.id)
         await tx.week.begin_nudge(nudge)
         await tx.calls.save(Call(check.id, "heard", NOW, NOW, words))
+        period = Period.begin(Weekly(5, 16, "UTC"), 5, NOW)
+        await tx.channels.save(Channel("C1", "U9", NOW, period, silent=True))
+        await tx.team.join("C1", NOW)
+        done = replace(check, finished_at=NOW + timedelta(hours=1))
+        await tx.team.cast(done, Ballot(frozenset(), gap=True), NOW)
     return card.id
 
 

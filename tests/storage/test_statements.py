@@ -40,6 +40,9 @@ from storage.times import database_now
 
 SELLERS = {table.name for table in metadata.tables.values() if "user_id" in table.c}
 
+# What a channel's summary is made of names no seller; it is held to its tenant alone.
+OF_CHANNELS = {"channels", "ballots", "votes", "announcements"}
+
 # The sender works for all sellers; what it is given is found by a claim, not by a person.
 OF_ALL = {
     "outbox._claimable": "what is due, of whomever; only positions are read",
@@ -159,12 +162,28 @@ def named(source: FromClause) -> str | None:
 
 
 def test_the_tables_of_sellers_are_all_that_hold_their_words() -> None:
-    assert set(metadata.tables) - SELLERS == {"tenants", "installations", "inbox", "paces"}
+    assert set(metadata.tables) - SELLERS - OF_CHANNELS == {
+        *("tenants", "installations", "inbox", "paces")
+    }
 
 
 @pytest.mark.parametrize("name", sorted(set(built()) - set(OF_ALL)))
 def test_a_statement_names_its_tenant_and_its_user(name: str) -> None:
     assert open_tables(built()[name]) == set()
+
+
+@pytest.mark.parametrize("name", [n for n in built() if n.startswith(("channels.", "team."))])
+def test_a_statement_on_a_channel_names_its_tenant(name: str) -> None:
+    met: set[str] = set()
+    shut: set[str] = set()
+    for part in whole(built()[name]):
+        found = [parts(source) for source in sources(part)]
+        own = {str(s) for tables, _ in found for s in tables if str(s) in metadata.tables} - met
+        given = {*conditions(part.whereclause), *(one for _, joined in found for one in joined)}
+        shut = held(own, "tenant", given, shut)
+        met |= own
+
+    assert met - shut == set()
 
 
 @pytest.mark.parametrize("name", OF_ALL)

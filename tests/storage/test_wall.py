@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coaching.cadence import Cadence
-from storage import Call, Installation, KeyRing, Nudge, Seller, Stale, Store, Tenant
+from coaching.votes import Ballot, Period, Weekly
+from storage import (
+    Call,
+    Channel,
+    Installation,
+    KeyRing,
+    Kind,
+    Nudge,
+    Seller,
+    Stale,
+    Store,
+    Tenant,
+)
 from storage.transaction import Transaction
 from tests.storage.conftest import Fresh
 
@@ -24,6 +36,7 @@ ACTS = (
     *("card", "reply", "update", "delete", "keep_text", "place_text", "park", "repark", "unpark"),
     "forget",
     *("cadence", "plan", "drop", "nudge", "answer", "call"),
+    *("set_up", "stop", "join", "leave", "cast", "announce"),
     *("install", "uninstall"),
 )
 
@@ -45,6 +58,7 @@ class Side:
         self.tenant = tenant
         self.names: dict[str, str] = {}
         self.ids: dict[str, list[str]] = {"check": [], "buyer": [], "message": [], "parked": []}
+        self.ids["announcement"] = []
         self.sent = 0
 
     def known(self, kind: str, number: int) -> str:
@@ -95,6 +109,9 @@ class Side:
                 await transaction.week.nudges(5),
                 *[await transaction.week.planned("nudge", str(n)) for n in range(3)],
                 await transaction.calls.all(),
+                await transaction.team.membership(),
+                await transaction.team.channel("C1"),
+                *[await transaction.team.has_voted_on(buyer) for buyer in self.ids["buyer"]],
                 *[await transaction.calls.of(check) for check in self.ids["check"]],
                 *[await transaction.calls.heard_from(buyer) for buyer in self.ids["buyer"]],
             ]
@@ -200,6 +217,33 @@ class Side:
         if check := await transaction.check(self.known("check", number)):
             call = Call(check.id, "heard", NOW, NOW, f"{self.tenant.key} {number}")
             await transaction.calls.save(call)
+
+    async def set_up(self, transaction: Transaction, number: int) -> None:
+        period = Period.begin(Weekly(5, 16, "UTC"), 5 + number, NOW)
+        await transaction.channels.save(Channel("C1", self.tenant.key, NOW, period, silent=True))
+
+    async def stop(self, transaction: Transaction, number: int) -> None:
+        await transaction.channels.stop("C1")
+
+    async def join(self, transaction: Transaction, number: int) -> None:
+        await transaction.team.join("C1", NOW)
+
+    async def leave(self, transaction: Transaction, number: int) -> None:
+        await transaction.team.leave()
+
+    async def cast(self, transaction: Transaction, number: int) -> None:
+        if check := await transaction.check(self.known("check", number)):
+            done = replace(check, finished_at=NOW + timedelta(days=1))
+            done = await transaction.save(done)
+            await transaction.team.cast(done, Ballot(frozenset(), gap=True), NOW)
+
+    async def announce(self, transaction: Transaction, number: int) -> Any:
+        if channel := await transaction.channels.find("C1"):
+            summary = await transaction.channels.count(channel)
+            kept = await transaction.channels.announce(channel, Kind.LINE, NOW.date(), summary)
+            self.met("announcement", kept)
+            return await transaction.channels.begin_posting(kept)
+        return None
 
     async def forget(self, transaction: Transaction, number: int) -> None:
         await transaction.forget(str(number))
