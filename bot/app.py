@@ -15,8 +15,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installations import Installations
+from bot.language import Languages, speaking
 from bot.listeners.commands import Commands
-from bot.listeners.desk import Desk, again
+from bot.listeners.desk import Desk, again, seller_of
 from bot.listeners.forms import Forms
 from bot.listeners.installs import Installs
 from bot.listeners.own_data import OwnData
@@ -42,7 +43,9 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
         process_before_response=True,
         raise_error_for_unhandled_request=False,
     )
-    commands, taps, forms, texts = Commands(desk), Taps(desk), Forms(desk), Texts(desk)
+    languages = Languages(desk.store, client)
+    commands, taps, forms = Commands(desk, languages), Taps(desk), Forms(desk)
+    texts = Texts(desk, languages)
     installs, own_data = Installs(installations), OwnData(desk)
 
     # Bolt asks one after the other whose a request is: what comes most often stands first.
@@ -74,6 +77,7 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     # An event without a listener would be answered 404, which Slack counts as a failure.
     app.event(re.compile(".*"))(_ignore)
     app.middleware(_take_note)
+    app.middleware(_speak(languages))
     app.error(_on_error(desk))
     return app
 
@@ -100,6 +104,19 @@ def _authorize(installations: Installations) -> Any:
 
 async def _ignore() -> None:
     """Taken note of, and that is all."""
+
+
+def _speak(languages: Languages) -> Any:
+    async def speak(
+        context: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """Whoever asks is answered in their own language."""
+        if not context.get("user_id"):
+            return await next()
+        with speaking(await languages.of(seller_of(context), context["bot_token"])):
+            return await next()
+
+    return speak
 
 
 async def _take_note(

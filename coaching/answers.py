@@ -24,6 +24,12 @@ def command(text: str, words: Words) -> str:
     return next((name for name in known if words.hears(name, text)), "")
 
 
+def asked_language(text: str, words: Words) -> str:
+    """The code in "language de", or an empty string when the message is something else."""
+    heard, _, code = " ".join(text.lower().split()).partition(" ")
+    return code if words.hears("language", heard) and len(code) == 2 and code.isalpha() else ""
+
+
 def hear(dialogue: Dialogue, said: tuple[Said, ...], words: Words) -> Move:
     """The move that these words make at the step being asked.
 

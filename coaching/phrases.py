@@ -46,12 +46,19 @@ def join(phrases: list[str], words: Words, last: str = "list_last") -> str:
 
 def occasion(brief: Brief, words: Words) -> str:
     """The plan in a noun: "this demo", or what its kind is called."""
+    return _occasion(brief, words, "noun")
+
+
+def _occasion(brief: Brief, words: Words, form: str) -> str:
+    """In the form in which it begins or in which something comes ``after`` it."""
     plan = brief.plan.lower()
-    found = [(plan.find(noun), -len(noun), noun) for noun in words.find("occasion.nouns")]
-    nouns = [hit for hit in found if hit[0] >= 0 and _whole(plan, hit[2], hit[0])]
-    if nouns:
-        return words.plain("occasion.said", noun=min(nouns)[2])
-    return words.text(f"kind.{brief.kind}.noun")
+    found = []
+    for gender in words.find("occasion").values():
+        for noun in gender["nouns"]:
+            place = plan.find(noun.lower())
+            if place >= 0 and _whole(plan, noun, place):
+                found.append((place, -len(noun), gender[form].replace("{noun}", noun)))
+    return min(found)[2] if found else words.text(f"kind.{brief.kind}.{form}")
 
 
 def _whole(text: str, noun: str, start: int) -> bool:
@@ -72,6 +79,7 @@ def filling(brief: Brief, words: Words) -> dict[str, str]:
         "buyer": buyer(brief, words),
         "rival": short(rival),
         "occasion": occasion(brief, words),
+        "after": _occasion(brief, words, "after"),
         "choices": choices(brief, words, "name"),
         "than": choices(brief, words, "than"),
         "with": choices(brief, words, "with"),

@@ -117,9 +117,11 @@ def _fill_in(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -
 
 def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     values = filling(standing.brief, words)
-    kind = words.text(f"kind.{standing.brief.kind}.question")
+    kind = words.find(f"kind.{standing.brief.kind}")
+    turned = kind.get("rival") if values["rival"] else ""
+    turned = turned or kind["question"]
     # Word for word and alone the first time; later the kind of plan opens.
-    opener = (fill(kind, **values),) if dialogue.number and kind else ()
+    opener = (fill(turned, **values),) if dialogue.number and turned else ()
     lines = (words.say("question.article"), _against(standing, values, words))
     # Long names leave no room for an opener, nor for the word on a note before it.
     if _length((*opener, *lines)) + MAX_THANKS <= MAX_PROMPT:
@@ -289,7 +291,7 @@ def _change(dialogue: Dialogue, standing: Standing, step: Step, words: Words) ->
         intro = words.say("change.again")
     else:
         key = "change.protect" if changes.protects(standing) else "change.for"
-        intro = words.say(key, factor=words.text(f"factor.{factor}").lower())
+        intro = words.say(key, factor=words.text(f"inside.{factor}"))
     keep = Option(words.text("change.options.keep"), Reply.KEEP)
     return Prompt(step, (intro, change_line(offer, standing, words)), (keep, edit, *taps))
 

@@ -1,8 +1,9 @@
 """Which question of the bank is drawn: one not asked lately, deeper with experience."""
 
+from coaching.brief import Kind
 from coaching.change import factors_to_change
 from coaching.dialogue import Dialogue
-from coaching.factors import Factor, State
+from coaching.factors import ASKED, Factor, State
 from coaching.moves import Ask, Step
 from coaching.standing import Standing
 from coaching.words import Words
@@ -51,17 +52,28 @@ def factor_of(standing: Standing, step: Step) -> Factor | None:
 
 
 def _depths(dialogue: Dialogue, standing: Standing, step: Step, factor: Factor) -> tuple[str, ...]:
-    """The depths that may be asked, the preferred one first."""
-    one, two, three = DEPTHS
+    """The depths that may be asked, the preferred one first.
+
+    Every other time this kind of plan's own comes before them.
+    """
     if step.ask is Ask.HARD:
         # Never the deepest to someone who has just said no or not sure.
         honest = standing.states[factor] in (State.NO, State.UNSURE, State.OPEN)
-        return (AFTER_NO,) if honest else (three, two, one)
-    # One deeper where the last check found nothing that holds.
-    experience = dialogue.number + (3 if factor in standing.brief.past.missed else 0)
-    if experience < 2:
-        return one, two
-    if experience < 5:
+        return (AFTER_NO,) if honest else tuple(reversed(DEPTHS))
+    kind = standing.brief.kind
+    its_turn = (dialogue.number + ASKED.index(factor)) % 2 == 0 and kind is not Kind.OTHER
+    return *((kind,) if its_turn else ()), *_by_experience(dialogue, factor)
+
+
+def _by_experience(dialogue: Dialogue, factor: Factor) -> tuple[str, ...]:
+    """One deeper where the last check found nothing that holds."""
+    one, two, three = DEPTHS
+    failed = factor in dialogue.standing.brief.past.missed
+    if dialogue.number < 2:
+        return (two, one) if failed else (one, two)
+    if failed:
+        return (three, two, one) if dialogue.number % 2 else (two, three, one)
+    if dialogue.number < 5:
         return two, one
     preferred = DEPTHS[(dialogue.number + list(Factor).index(factor)) % 3]
     return preferred, *(depth for depth in DEPTHS if depth != preferred)

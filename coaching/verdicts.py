@@ -51,7 +51,7 @@ def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...
         # Its words speak of yeses, so what they point at is not one of them.
         order = tuple(f for f in order if standing.states[f] not in _YES)
     first = _name(order[0], words) if order else ""
-    values = {"first": first, "First": first.capitalize(), "missing": first}
+    values = {"first": first, "First": first[:1].upper() + first[1:], "missing": first}
     match verdict.outcome:
         case Outcome.DIFFERENT:
             return (words.say(f"verdict.hand.{verdict.hand}", **values),)
@@ -106,7 +106,7 @@ def _who_else(standing: Standing, words: Words) -> tuple[Line, ...]:
 
 
 def _name(factor: Factor, words: Words) -> str:
-    return words.text(f"factor.{factor}").lower()
+    return words.text(f"inside.{factor}")
 
 
 def _number(number: int, words: Words) -> str:

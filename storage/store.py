@@ -19,7 +19,7 @@ from storage.listening import call, listen
 from storage.locks import one_at_a_time
 from storage.migrations import revision_of
 from storage.records import Due, Installation, Outgoing
-from storage.schema import REVISION, installations, tenants
+from storage.schema import REVISION, installations, sellers, tenants
 from storage.tenants import TenantKeys
 from storage.transaction import Transaction
 
@@ -34,6 +34,9 @@ _install = _install.on_conflict_do_update(
     set_={
         name: _install.excluded[name] for name in ("bot_token", "bot_id", "bot_user_id", "app_id")
     },
+)
+_language = select(sellers.c.language).where(
+    sellers.c.tenant == bindparam("own_tenant"), sellers.c.user_id == bindparam("own_user")
 )
 _uninstall = delete(installations).where(installations.c.tenant == bindparam("own_tenant"))
 
@@ -144,6 +147,13 @@ class Store:
         }
         async with started(self._engine) as connection:
             await connection.execute(_install, values)
+
+    async def language(self, seller: Seller) -> str | None:
+        """What a seller is spoken to in; None as long as nobody said so."""
+        own = {"own_tenant": seller.tenant.key, "own_user": seller.user_id}
+        async with started(self._engine) as connection:
+            language: str | None = (await connection.execute(_language, own)).scalar()
+        return language
 
     async def uninstall(self, tenant: Tenant) -> None:
         """Forget the token; what the sellers wrote stays for a new installation."""

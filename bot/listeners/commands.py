@@ -9,13 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
 from bot.conversation import NOTICE, Conversation
+from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.views import greeting
 from bot.views.forms import MAX_PLAN
-from bot.views.messages import notice
+from bot.views.messages import message, notice
 from bot.views.text import unescape
-from coaching.answers import command
+from coaching.answers import asked_language, command
 from coaching.brief import Brief, Length
 from coaching.reading import MAX_TEXT
 from storage import Seller
@@ -26,8 +27,9 @@ GONE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
 class Commands:
     """Listeners of the slash command and the shortcuts."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, languages: Languages) -> None:
         self._desk = desk
+        self._languages = languages
 
     async def on_differ(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
@@ -42,6 +44,8 @@ class Commands:
             await ack(greeting.privacy_text(words))
         elif (said := command(text, words)) in own_data.OWN:
             await ack(await self._own(body, seller_of(context), said))
+        elif code := asked_language(text, words):
+            await ack(await self._language(seller_of(context), code))
         elif not text or words.hears("quick", text):
             length = Length.ONE if text else Length.FIVE
             await ack(await self._form(body, seller_of(context), client, Brief("", length=length)))
@@ -106,6 +110,10 @@ class Commands:
             if tx is not None:
                 await own_data.answer(self._desk, tx, said)
         return self._line(said, body)
+
+    async def _language(self, seller: Seller, code: str) -> dict[str, Any]:
+        async with self._desk.store.begin(seller) as tx:
+            return message((await choose_language(tx, seller, code, self._languages),))
 
     def _line(self, key: str, body: Body) -> dict[str, Any]:
         link = f"slack://app?team={body['team_id']}&id={body['api_app_id']}&tab=messages"

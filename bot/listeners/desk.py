@@ -10,9 +10,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 
 from bot import buyers
 from bot.conversation import Conversation, before
+from bot.language import spoken
 from bot.views.forms import brief_form
 from coaching.brief import Brief
-from coaching.words import Words, words
+from coaching.words import Words
 from storage import Interrupted, Seller, Store, Tenant, Transaction
 
 Body = Mapping[str, Any]
@@ -32,7 +33,7 @@ class Desk:
     @property
     def words(self) -> Words:
         """The words of the seller's language."""
-        return words()
+        return spoken()
 
     @asynccontextmanager
     async def once(

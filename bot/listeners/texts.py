@@ -5,13 +5,14 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import NOTICE, Conversation
+from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.taps import CONTROLS, control
 from bot.views import greeting, placing
-from bot.views.messages import notice
+from bot.views.messages import message, notice
 from bot.views.text import unescape
-from coaching.answers import command
+from coaching.answers import asked_language, command
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
 from storage import Seller, Transaction
@@ -22,8 +23,9 @@ TEXT_SUBTYPES = (None, "file_share", "thread_broadcast")
 class Texts:
     """Listeners of messages: new, edited and deleted ones."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, languages: Languages) -> None:
         self._desk = desk
+        self._languages = languages
 
     async def on_message(self, event: Body, body: Body, context: dict[str, Any]) -> None:
         """A text in the thread of a check, or beside any."""
@@ -38,7 +40,7 @@ class Texts:
             if talk is None:
                 await self._beside(tx, seller, event, text)
             else:
-                await self._in(tx, talk, event, text)
+                await self._in(tx, talk, seller, event, text)
 
     async def on_edited(self, event: Body, body: Body, context: dict[str, Any]) -> None:
         """An edited message replaces its words."""
@@ -84,7 +86,9 @@ class Texts:
         check_id = await tx.check_of_text(event["channel"], event["ts"])
         return await self._desk.conversation(tx, check_id) if check_id else None
 
-    async def _in(self, tx: Transaction, talk: Conversation, event: Body, text: str) -> None:
+    async def _in(
+        self, tx: Transaction, talk: Conversation, seller: Seller, event: Body, text: str
+    ) -> None:
         """Words in the thread of a check: a command, or an answer."""
         words = self._desk.words
         said = command(text, words)
@@ -93,6 +97,9 @@ class Texts:
             await talk.post(NOTICE, body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
+        elif code := asked_language(text, words):
+            line = await choose_language(tx, seller, code, self._languages)
+            await talk.post(NOTICE, message((line,)))
         elif said in CONTROLS:
             await control(talk, said)
         elif not text:
@@ -116,10 +123,13 @@ class Texts:
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
+        elif code := asked_language(text, words):
+            line = await choose_language(tx, seller, code, self._languages)
+            await tx.post(purpose=NOTICE, body=message((line,)))
         elif len(waiting) == 1:
             talk = Conversation(tx, waiting[0], words, self._desk.now())
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
-            await self._in(tx, talk, event, text)
+            await self._in(tx, talk, seller, event, text)
         elif not text or len(text) > MAX_TEXT:
             key = "too_long" if text else "only_text"
             await tx.post(purpose=NOTICE, body=notice(words, key))

@@ -65,10 +65,31 @@ class Words:
         return said in self.find(f"hears.{meaning}")
 
 
+LANGUAGES = {"en": "English (en)", "de": "Deutsch (de)"}
+"""By code; each has a file of its own."""
+
+
 @cache
 def words(language: str = "en") -> Words:
-    """The words of a language; ``FileNotFoundError`` if there is no such file."""
-    return Words(tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text("utf-8")))
+    """The words of a language; what it has no sentence for is said in English.
+
+    ``FileNotFoundError`` if there is no such file.
+    """
+    own = load(language)
+    return Words(own if language == "en" else _over(load("en"), own))
+
+
+def load(language: str) -> dict[str, Any]:
+    """What the file of a language holds, and nothing else."""
+    return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
+
+
+def _over(below: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = below | own
+    for name in below.keys() & own.keys():
+        if isinstance(own[name], dict):
+            both[name] = _over(below[name], own[name])
+    return both
 
 
 def fill(template: str, **values: str) -> Line:

@@ -52,6 +52,7 @@ SCOPES = {
     "files.upload_v2": "files:write",  # the SDK's own way through the other two
     "response_url": None,
     "upload": None,
+    "users.info": "users:read",
     "views.open": None,
 }
 

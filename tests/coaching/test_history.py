@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from coaching import record
-from coaching.brief import NOTHING, Brief, Choice, Length, Sort
+from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
+from coaching.card import entry
 from coaching.factors import ASKED, Factor, State
 from coaching.history import KEEPS, Earlier, recall
 from coaching.moves import Ask, Reply
 from coaching.past import Evidence, Past, Still, bare
 from coaching.reading import Source
-from tests.coaching.talk import MARTA, THEIRS, Talk
+from tests.coaching.talk import EN, MARTA, THEIRS, Talk, shown
 
 MAY = date(2026, 5, 4)
 KESTREL = Choice(Sort.COMPETITOR, "Kestrel")
@@ -206,18 +207,20 @@ def test_what_was_carried_over_is_not_counted_as_said_again() -> None:
 
 
 def test_a_factor_that_failed_last_time_gets_a_deeper_question() -> None:
-    def drawn(past: Past) -> str:
-        talk = Talk(replace(MARTA, past=past), number=2).tap(Reply.YES, Reply.YES)
+    def drawn(past: Past, number: int) -> str:
+        other = replace(MARTA, kind=Kind.OTHER, past=past)
+        talk = Talk(other, number).tap(Reply.YES, Reply.YES)
         return talk.dialogue.question(talk.step).split(".")[1]
 
-    assert drawn(Past()) == "two"
-    assert drawn(Past(missed=(Factor.VALUE,))) in ("one", "two", "three")
-    assert (
-        Talk(replace(MARTA, past=Past(missed=(Factor.VALUE,))))
-        .tap(Reply.YES, Reply.YES)
-        .dialogue.asked[-1][1]
-        .startswith("value.two")
-    )
+    failed = Past(missed=(Factor.VALUE,))
+    assert [drawn(Past(), number) for number in (0, 2)] == ["one", "two"]
+    assert [drawn(failed, number) for number in (0, 3, 8)] == ["two", "three", "two"]
+
+
+def test_the_kind_of_plan_has_questions_of_its_own() -> None:
+    told = Talk(replace(MARTA, kind=Kind.STORIES)).tap(Reply.YES, Reply.YES)
+
+    assert "Whose number is in the story" in told.text
 
 
 def test_a_past_is_kept_as_it_is() -> None:
@@ -248,3 +251,18 @@ def test_a_call_that_is_near_offers_one_minute_instead() -> None:
     assert talk.step.key == "factor.value"
     assert talk.dialogue.standing.asked_factors == ASKED[:3]
     assert talk.tap(Reply.BACK).labels[-1] == "Only a minute"
+
+
+def test_the_list_of_earlier_checks_has_the_marks_and_the_change() -> None:
+    done = checked().dialogue
+    assert shown(entry(done, "27 April", EN)).splitlines() == [
+        "Northgate · Demo of the planning module · 27 April",
+        "O ◐  C ?  │  V ●  R ○  E ✕",
+    ]
+
+    talk = Talk().tap(Reply.YES)
+    for state in STATES:
+        talk.answer(state)
+    talk.tap(Reply.YES).say("ask her what she fears")
+
+    assert shown(entry(talk.dialogue, "today", EN)).splitlines()[2] == "ask her what she fears"

@@ -245,9 +245,15 @@ def test_the_articles_question_comes_word_for_word_and_alone_the_first_time() ->
 
 @pytest.mark.parametrize("kind", Kind)
 def test_the_opener_turns_with_the_kind_of_plan(kind: Kind) -> None:
-    lines = Talk(replace(MARTA, kind=kind), 1).text.splitlines()
+    alone = replace(MARTA, choices=(NOTHING,), kind=kind)
+    own = Talk(alone, 1).text.splitlines()[0]
+    rival = Talk(replace(MARTA, kind=kind), 1).text.splitlines()[0]
+    wordings = EN.find(f"kind.{kind}")
+    question = wordings["question"] or EN.text("question.article")
 
-    assert lines[0] == (EN.text(f"kind.{kind}.question") or EN.text("question.article"))
+    assert own == question.replace("{buyer}", "Marta")
+    turned = wordings.get("rival", question)
+    assert rival == turned.replace("{buyer}", "Marta").replace("{rival}", "Acme")
 
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"

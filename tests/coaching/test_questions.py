@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from coaching.brief import NOTHING, Brief, Choice, Length, Sort
+from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
 from coaching.factors import ASKED, WINNING, Factor, State
 from coaching.moves import Ask, Reply, Step
 from coaching.phrases import MAX_NAME, filling
 from coaching.prompts import MAX_PROMPT
 from coaching.questions import AFTER_NO, DEPTHS, REST, Asked, draw, factor_of, remember, template
 from coaching.reading import Source
-from coaching.words import fill, plain, words
+from coaching.words import LANGUAGES, fill, plain, words
 from tests.coaching.talk import ACME, EN, HURRIED, MARTA, Talk
 
 YEAR = 60  # checks, more than one a week
@@ -72,7 +72,7 @@ def test_a_seller_of_a_year_has_met_the_whole_bank() -> None:
 
 
 def test_it_goes_deeper_with_experience() -> None:
-    checks = year(MARTA, YESES)
+    checks = year(replace(MARTA, kind=Kind.OTHER), YESES)
     depths = [Counter(question.split(".")[1] for question in check) for check in checks]
 
     assert [set(depth) for depth in depths[:2]] == [{"one"}] * 2
@@ -166,7 +166,7 @@ def test_when_all_were_asked_lately_the_least_recent_comes_back() -> None:
         tuple(q for q in every[9:] if q != "value.two.5"),
         ("value.two.5",),
     )
-    talk = Talk(MARTA)
+    talk = Talk(replace(MARTA, kind=Kind.OTHER))
 
     assert draw(talk.dialogue, Step(Ask.GATE, Factor.VALUE), earlier, EN) == "value.two.5"
 
@@ -182,7 +182,18 @@ FILLED = {
 }
 PLACEHOLDERS = {
     *FILLED,
-    *("occasion", "choices", "than", "with", "from", "choosing", "left", "what", "question"),
+    *(
+        "occasion",
+        "after",
+        "choices",
+        "than",
+        "with",
+        "from",
+        "choosing",
+        "left",
+        "what",
+        "question",
+    ),
     *("will", "so_that", "words", "plan", "outcome", "change", "link", "state", "since", "rivals"),
 }
 
@@ -266,8 +277,8 @@ def test_every_wording_of_the_dialogue_is_short_with_the_longest_names() -> None
             assert len(plain(fill(text, **room))) <= MAX_PROMPT, key
 
 
-def test_every_language_file_names_its_language() -> None:
-    assert EN.text("language") == "en"
+def test_there_are_words_for_the_languages_offered_and_no_others() -> None:
+    assert {code: bool(words(code).data) for code in LANGUAGES} == {"en": True, "de": True}
     with pytest.raises(FileNotFoundError):
         words("xx")
 
