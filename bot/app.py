@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installations import Installations
-from bot.language import Languages, speaking
+from bot.language import Languages, speak_in
 from bot.listeners.commands import Commands
 from bot.listeners.desk import Desk, again, seller_of
 from bot.listeners.forms import Forms
@@ -110,11 +110,14 @@ def _speak(languages: Languages) -> Any:
     async def speak(
         context: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
-        """Whoever asks is answered in their own language."""
-        if not context.get("user_id"):
-            return await next()
-        with speaking(await languages.of(seller_of(context), context["bot_token"])):
-            return await next()
+        """Whoever asks is answered in their own language.
+
+        Bolt runs the listener after its middleware and not within it, so it is set for the
+        whole of this task, which serves this one request.
+        """
+        known = context.get("user_id")
+        speak_in(await languages.of(seller_of(context), context["bot_token"]) if known else "en")
+        return await next()
 
     return speak
 

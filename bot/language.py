@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 
@@ -29,14 +27,9 @@ def spoken() -> Words:
     return words(_spoken.get())
 
 
-@contextmanager
-def speaking(language: str | None) -> Iterator[None]:
-    """Serve somebody in their language within the block."""
-    token = _spoken.set(language or "en")
-    try:
-        yield
-    finally:
-        _spoken.reset(token)
+def speak_in(language: str | None) -> None:
+    """Whoever this task serves from now on is spoken to in that language, or in English."""
+    _spoken.set(language or "en")
 
 
 class Languages:
