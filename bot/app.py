@@ -38,6 +38,8 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
         # Signatures are checked where requests come in, before anything of them is read.
         request_verification_enabled=False,
         signing_secret="checked by then",
+        # Else Bolt logs under the name of whatever file started it, whole requests at times.
+        logger=logging.getLogger("slack_bolt"),
         client=client,
         authorize=_authorize(installations),
         process_before_response=True,

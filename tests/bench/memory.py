@@ -22,6 +22,9 @@ class Memory:
     async def installation(self, tenant: Tenant) -> Installation:
         return Installation(tenant, "xoxb-bench", "BDIFFER", "UDIFFER", "A1BENCH")
 
+    async def language(self, seller: Seller) -> str:
+        return "en"
+
 
 class Kept:
     """A transaction's questions, as far as a command and a tap ask them; nothing is encrypted."""
@@ -43,6 +46,9 @@ class Kept:
         """Always the same one."""
 
     async def buyers(self) -> tuple[()]:
+        return ()
+
+    async def finished(self, buyer_id: str | None, limit: int) -> tuple[()]:
         return ()
 
     async def open_check(

@@ -114,6 +114,7 @@ async def test_a_stop_finishes_what_is_under_way_and_loses_nothing(tmp_path: Pat
         async with serving(slack, tmp_path) as process:
             await slack.workspace.until(lambda: "Who is it for" in slack.workspace.transcript(SAM))
             assert await process.stop() == 0
+            assert "WARNING" not in process.output
         assert len(slack.workspace.messages["D1SAM"]) == 3
 
 
