@@ -151,6 +151,7 @@ class Player:
     def _news(self) -> list[str]:
         """What differ said since, and how a card has changed."""
         out: list[str] = []
+        posted = 0
         for message in [*self._stage.ephemerals(), *self._stage.messages()]:
             if not message.bot_id:
                 continue
@@ -158,12 +159,16 @@ class Player:
             before = self._seen.get(message.ts)
             self._seen[message.ts] = lines
             card = not message.thread_ts and bool(_marks(lines))
+            in_thread = message.thread_ts is not None
+            posted += before is None and in_thread and bool(_taps(message))
             if before is None:
                 out += _quoted(lines, _taps(message), "(only you) " if message.visible_to else "")
             elif card and before != lines:
                 out.append("> Card: " + " / ".join(lines[1:]))
             elif before != lines and not lines[-1].startswith("✓") and before[-1:] != lines[-1:]:
                 out += _quoted(lines, _taps(message), "(in its place) ")
+        # Two questions in a row would be talking at somebody.
+        assert posted <= 1, out
         return out
 
 
