@@ -5,8 +5,9 @@ from functools import cached_property
 
 from coaching.brief import Brief
 from coaching.factors import Factor
+from coaching.fold import depth, fold
 from coaching.moves import CONTROLS, Ask, Move, Reply, Step
-from coaching.standing import Standing, depth, fold
+from coaching.standing import Standing
 
 MAX_DOUBTS = 3
 """Doubts in one check; one for each factor at the most."""
