@@ -107,7 +107,8 @@ def _choices_named(standing: Standing, text: str, words: Words) -> tuple[str, ..
         return ()
     by_name = {choice_name(c, standing.brief, words).casefold(): c.key for c in choices}
     by_name |= {c.name.casefold(): c.key for c in choices if c.name}
-    parts = [whole] if whole in by_name else re.split(r"\s*(?:,|&|\band\b)\s*", whole)
+    last = re.escape(words.text("list_and").strip())
+    parts = [whole] if whole in by_name else re.split(rf"\s*(?:,|&|\b{last}\b)\s*", whole)
     if all(part in by_name for part in parts):
         return tuple(by_name[part] for part in parts)
     return None

@@ -52,8 +52,11 @@ class Choice:
 
 NOTHING = Choice(Sort.NOTHING)
 
-_NOT_A_NAME = frozenset("a an the their our my head director vp chief dr mr mrs ms prof".split())
-"""First words of a person typed as a role or with a title."""
+_NOT_A_NAME = frozenset(
+    "a an the their our my head director vp chief dr mr mrs ms prof "
+    "der die das ein eine deren unser unsere leiter leiterin leitung frau herr".split()
+)
+"""First words of a person typed as a role or with a title, in any language differ speaks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,16 +82,20 @@ def _sides(standing: Standing, words: Words) -> Line:
 def _left(standing: Standing, verdict: Verdict, words: Words) -> Line:
     left = [f for f in verdict.order if standing.states[f] is not State.NO]
     names = [_name(f, words) for f in left]
-    values = {
-        "first": names[0],
-        "left": join(names, words, "list_and"),
-        "count": _number(verdict.short, words),
-    }
-    if len(left) == 1:
-        return words.say("verdict.left.only", **values)
-    if verdict.short == len(left):
-        return words.say("verdict.left.all", **values)
-    return words.say("verdict.left.one" if verdict.short == 1 else "verdict.left.some", **values)
+    key = _key_of_left(len(left), verdict.short)
+    return words.say(
+        f"verdict.left.{key}",
+        first=names[0],
+        left=join(names, words, "list_or" if key == "one" else "list_and"),
+        count=_number(verdict.short, words),
+    )
+
+
+def _key_of_left(left: int, short: int) -> str:
+    """How to say that so many of those that are left must hold."""
+    if left == short:
+        return {1: "only", 2: "both"}.get(left, "all")
+    return "one" if short == 1 else "some"
 
 
 def _who_else(standing: Standing, words: Words) -> tuple[Line, ...]:

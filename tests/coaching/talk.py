@@ -11,7 +11,7 @@ from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Option, Prompt, prompt
 from coaching.questions import Asked, draw
 from coaching.reading import Reading, Source
-from coaching.words import Line, plain, words
+from coaching.words import Line, Words, plain, words
 
 EN = words()
 ACME = Choice(Sort.COMPETITOR, "Acme")
@@ -37,8 +37,11 @@ def shown(lines: tuple[Line, ...]) -> str:
 class Talk:
     """One check and one seller; a bank question is drawn for every step that takes one."""
 
-    def __init__(self, brief: Brief = MARTA, number: int = 0, earlier: Asked = ()) -> None:
+    def __init__(
+        self, brief: Brief = MARTA, number: int = 0, earlier: Asked = (), words: Words = EN
+    ) -> None:
         self.earlier = earlier
+        self.words = words
         self.dialogue = begin(brief, number)
         self.turns = 0
         self._draw()
@@ -46,7 +49,7 @@ class Talk:
     def _draw(self) -> None:
         step = self.step
         if not self.dialogue.question(step) and (
-            question := draw(self.dialogue, step, self.earlier, EN)
+            question := draw(self.dialogue, step, self.earlier, self.words)
         ):
             asked = (*self.dialogue.asked, (step.key, question))
             self.dialogue = replace(self.dialogue, asked=asked)
@@ -64,7 +67,7 @@ class Talk:
     @property
     def prompt(self) -> Prompt:
         """The question as it is put."""
-        return prompt(self.dialogue, EN)
+        return prompt(self.dialogue, self.words)
 
     @property
     def text(self) -> str:
@@ -87,7 +90,7 @@ class Talk:
     def give(self, move: Move) -> bool:
         """Give an answer; False when it is not taken."""
         if move.reply is Reply.KEEP:
-            move = replace(move, change=changes.offered(self.dialogue, EN))
+            move = replace(move, change=changes.offered(self.dialogue, self.words))
         return self._follow(advance(self.dialogue, move))
 
     def tap(self, *replies: Reply) -> "Talk":
@@ -104,18 +107,18 @@ class Talk:
 
     def say(self, text: str, source: str = "") -> "Talk":
         """Answer in words."""
-        move = hear(self.dialogue, (Said(text, source),), EN)
+        move = hear(self.dialogue, (Said(text, source),), self.words)
         assert self.give(move), f"{text!r} is not taken at {self.step.key}"
         return self
 
     def add(self, text: str, source: str = "") -> "Talk":
         """Say more, before the next question is there."""
-        assert self._follow(extend(self.dialogue, Said(text, source), EN))
+        assert self._follow(extend(self.dialogue, Said(text, source), self.words))
         return self
 
     def edit(self, text: str, source: str) -> "Talk":
         """Edit a message, or delete it (empty)."""
-        assert self._follow(edit(self.dialogue, Said(text, source), EN))
+        assert self._follow(edit(self.dialogue, Said(text, source), self.words))
         return self
 
     def form(self, source: Source = Source.SAID, *choices: str, who: str = "Marta") -> "Talk":

@@ -267,7 +267,8 @@ def test_how_many_of_those_left_it_takes() -> None:
 
     assert "all three" in left("○○●?✕")
     assert "two of these must hold: risk, ease and commercials" in left("●○●○○")
-    assert "one of these must hold: ease and commercials" in left("●○●●○")
+    assert "both that are left must hold" in left("✕○●?●")
+    assert "one of these must hold: ease or commercials" in left("●○●●○")
     assert "One more makes four: commercials" in left("●○●●✕")
 
 

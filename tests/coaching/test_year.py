@@ -13,6 +13,7 @@ from coaching.moves import Ask, Reply
 from coaching.prompts import MAX_PROMPT
 from coaching.questions import REST, Asked, remember
 from coaching.reading import Source
+from coaching.words import words
 from tests.coaching.talk import THEIRS, VAGUE, Talk, shown, tap_of
 
 WEEKS = 52
@@ -29,8 +30,9 @@ OTHERS = (Choice(Sort.THEMSELVES), Choice(Sort.ELSEWHERE))
 class Seller:
     """Somebody who answers at random, but comes to the end of each check."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, language: str) -> None:
         self.random = Random(seed)
+        self.words = words(language)
         self.asked: Asked = ()
         self.finished: list[tuple[Brief, Talk, date]] = []
 
@@ -48,7 +50,9 @@ class Seller:
         )
         earlier = [Earlier(t.dialogue, day, b is buyer) for b, t, day in self.finished[-12:]]
         past = recall(earlier, brief, today)
-        talk = Talk(replace(brief, past=past, known=bool(past.evidence)), week, self.asked)
+        talk = Talk(
+            replace(brief, past=past, known=bool(past.evidence)), week, self.asked, self.words
+        )
         while talk.step.ask is not Ask.DONE:
             looked_at(talk)
             self.answer(talk)
@@ -81,13 +85,16 @@ def looked_at(talk: Talk) -> None:
         no, yes = (Talk.__new__(Talk) for _ in range(2))
         for after, reply in ((no, Reply.NO), (yes, Reply.YES)):
             after.dialogue, after.earlier, after.turns = talk.dialogue, talk.earlier, 0
+            after.words = talk.words
             after.tap(reply)
         assert no.step.factor is not talk.step.factor
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_year_of_checks(seed: int) -> None:
-    seller = Seller(seed)
+@pytest.mark.parametrize(
+    ("seed", "language"), [*((n, "en") for n in range(4)), (4, "de"), (5, "de")]
+)
+def test_a_year_of_checks(seed: int, language: str) -> None:
+    seller = Seller(seed, language)
     asked: list[set[str]] = []
 
     for week in range(WEEKS):

@@ -15,6 +15,8 @@ from tests.bot.stage import DEALS, Stage, labels, on_stage
 HERE = Path(__file__).parent
 COUNT = re.compile(r"^\*Taps and texts: (\d+)\*$", re.MULTILINE)
 CORRECTIONS = ("edit ", "delete ", "[Back", "[Change an", "[Pause", "[Continue", "[Cancel", "[Skip")
+BEGUN = ("eyes of the potential buyers", "**Value.**", "Augen der möglichen Käufer", "**Nutzen.**")
+"""What is said first, in each language, of what costs a tap."""
 BY_WORD = ('"back"', '"change"', '"pause"', '"resume"', '"cancel"', '"skip"')
 BEGIN = datetime(2035, 3, 5, 9, tzinfo=UTC)
 """A Monday; dates in a conversation must not depend on the day it is played."""
@@ -71,7 +73,7 @@ class Player:
 
     def _counted(self, line: str) -> None:
         shown = (text for texts in self._seen.values() for text in texts)
-        begun = any("eyes of the potential buyers" in t or "**Value.**" in t for t in shown)
+        begun = any(mark in text for text in shown for mark in BEGUN)
         if begun and not line.startswith((*CORRECTIONS, *BY_WORD, "(")):
             self.count += 2 if '" + "' in line else 1
 
@@ -173,7 +175,7 @@ class Player:
 
 
 def _marks(lines: list[str]) -> bool:
-    return len(lines) > 1 and "│" in lines[1] and lines[1].startswith("O ")
+    return len(lines) > 1 and bool(re.match(r"[OL] \S  [CK] \S  │", lines[1]))
 
 
 def _quoted(lines: list[str], taps: str, head: str) -> list[str]:
