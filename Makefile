@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test kill attack lint format pins clean
+.PHONY: help try serve test kill attack answers weights lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -25,6 +25,12 @@ kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; a
 
 attack: .venv/.dev-stamp ## Try to read a colleague from team summaries; about a minute
 	$(BIN)/python -m tests.attack
+
+answers: .venv/.dev-stamp ## Measure the reading of sentences: make answers FILE=path.tsv
+	@$(BIN)/python -m tests.answers "$(FILE)"
+
+weights: .venv/.dev-stamp ## Train the reading anew (docs/reading.md)
+	$(BIN)/python -m tests.answers.train
 
 lint: .venv/.dev-stamp ## Check style and types
 	$(BIN)/ruff check

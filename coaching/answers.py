@@ -84,14 +84,11 @@ def _about_factor(
 
 def _read(text: str, brief: Brief) -> Reading:
     """A sentence as it is read, and noticed when the seller gives it every time."""
-    reading = read(text, _names(brief))
+    names = brief.first_name, brief.person, brief.company
+    reading = read(text, names, tuple(choice.name for choice in brief.competitors))
     if bare(text) not in brief.past.worn:
         return reading
     return replace(reading, fault=Fault.WORN, phrase=clip(reading.text))
-
-
-def _names(brief: Brief) -> tuple[str, ...]:
-    return brief.first_name, brief.person, brief.company
 
 
 def _choices_named(standing: Standing, text: str, words: Words) -> tuple[str, ...] | None:

@@ -187,8 +187,14 @@ def _doubt(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
     assert step.factor is not None
     record = standing.records[step.factor]
     assert record.reading is not None
-    wording = words.turn(f"doubt.{record.fault}", dialogue.number + len(dialogue.doubted) - 1)
-    line = fill(wording, phrase=record.reading.phrase, buyer=buyer(standing.brief, words))
+    values = filling(standing.brief, words)
+    wordings = [
+        wording
+        for wording in words.find(f"doubt.{record.fault}")
+        if values["rival"] or "{rival}" not in wording
+    ]
+    turn = dialogue.number + len(dialogue.doubted) - 1
+    line = fill(wordings[turn % len(wordings)], phrase=record.reading.phrase, **values)
     again = Option(words.text("doubt.options.again"), Reply.FORM, form="evidence")
     taps = _options(words, "doubt.options", mine=Reply.MINE, misread=Reply.MISREAD)
     return Prompt(step, (line,), (again, *taps))
@@ -203,10 +209,11 @@ def _keep(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
         form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
         return Prompt(step, (words.say("keep.gone"),), (form, mine))
     if reading.source is Source.IMPRESSION:
-        shown = words.say("keep.mine", what=short(reading.what, 160))
+        key = "keep.unread" if reading.foreign else "keep.mine"
+        shown = words.say(key, what=short(reading.what, 160))
         mine = Option(words.text("keep.options.mine"), Reply.MINE)
         form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
-        return Prompt(step, (shown,), (mine, form))
+        return Prompt(step, (shown,), (form, mine) if reading.foreign else (mine, form))
     compare = words.say("keep.compare", buyer=buyer(standing.brief, words))
     return _compare(standing, step, words, (_shown(record, words), compare))
 

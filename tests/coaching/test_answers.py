@@ -242,7 +242,9 @@ def test_a_sentence_put_right_at_once_still_takes_a_second_message() -> None:
 
 
 def test_a_second_message_spends_no_second_doubt() -> None:
-    talk = at_gate().say(VAGUE, "1").add(", Marta said so when she asked for the price list", "2")
+    talk = (
+        at_gate().say(VAGUE, "1").add(", Marta asked on Monday for the price list of 40 users", "2")
+    )
 
     assert talk.step.ask is Ask.KEEP
     assert talk.dialogue.doubted == frozenset()
@@ -281,7 +283,7 @@ def test_words_beside_a_tap_change_nothing(reply: Reply) -> None:
 
 
 def test_a_typed_yes_at_the_gate_takes_the_sentence_after_it() -> None:
-    assert at_gate().say("yes", "1").add("Marta told me in May, two days", "2").step.ask is Ask.KEEP
+    assert at_gate().say("yes", "1").add(THEIRS, "2").step.ask is Ask.KEEP
 
 
 def test_words_before_the_first_question_are_a_note() -> None:

@@ -1,0 +1,117 @@
+"""Train the weights of the reading: ``make weights``.
+
+Multinomial logistic regression over the signals of ``coaching/reading/signals.py``, in plain
+Python, from ``training.tsv``. The same rows give the same file, byte for byte.
+"""
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import exp
+from pathlib import Path
+
+from coaching.reading import Label
+from coaching.reading.events import events
+from coaching.reading.sentence import parse
+from coaching.reading.signals import signals
+from coaching.reading.weights import LABELS, Weights
+
+HERE = Path(__file__).parent
+WEIGHTS = HERE.parent.parent / "coaching" / "reading" / "weights.tsv"
+EPOCHS, RATE, DECAY, SHRINK = 40, 0.05, 0.5, 0.003
+SCALE = 50
+FEWEST = 3
+"""Rows a signal must be seen in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sentence with its one label; ``voice`` is who speaks, so that voices can be held out."""
+
+    answer: str
+    label: str
+    voice: str
+
+
+def rows(name: str = "training.tsv") -> list[Row]:
+    """The rows of a file that have one label."""
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [
+            Row(row["answer"], row["label"], row.get("voice") or "")
+            for row in table
+            if row["label"] in LABELS
+        ]
+
+
+def misspelt(text: str, dice: random.Random) -> str:
+    """The text as typed in a hurry: two letters in a hundred wrong, and no capitals."""
+    letters = list(text.lower())
+    for place in range(1, len(letters) - 1):
+        if letters[place].isalpha() and letters[place + 1].isalpha() and dice.random() < 0.03:
+            if dice.random() < 0.5:
+                letters[place], letters[place + 1] = letters[place + 1], letters[place]
+            else:
+                letters[place] = ""
+    return "".join(letters)
+
+
+def seen(answer: str) -> list[str]:
+    """The signals of an answer, in a fixed order."""
+    sentence = parse(" ".join(answer.split()))
+    return sorted(signals(sentence, events(sentence)))
+
+
+def examples(found: Iterable[Row], *, seed: int = 1) -> list[tuple[list[str], int]]:
+    """Signals and label of each row, and of the same row misspelt."""
+    dice = random.Random(seed)
+    given: list[tuple[list[str], int]] = []
+    for row in found:
+        label = LABELS.index(Label(row.label))
+        given.append((seen(row.answer), label))
+        given.append((seen(misspelt(row.answer, dice)), label))
+    return given
+
+
+def train(given: list[tuple[list[str], int]], *, seed: int = 1) -> Weights:
+    """Whole-number weights of each signal for each label (AdaGrad, in a fixed order)."""
+    counts = Counter(signal for found, _ in given for signal in found)
+    known = {signal for signal, count in counts.items() if count >= FEWEST}
+    data = [([s for s in found if s in known], label) for found, label in given]
+    weights = {signal: [0.0] * len(LABELS) for signal in sorted(known)}
+    dice = random.Random(seed)
+    for epoch in range(EPOCHS):
+        dice.shuffle(data)
+        rate = RATE / (1 + epoch * DECAY)
+        for found, label in data:
+            _learn([weights[signal] for signal in found], label, rate)
+        keep = 1 - rate * SHRINK * len(data)
+        for row in weights.values():
+            row[:] = [w * keep for w in row]
+    whole = {s: tuple(round(w * SCALE) for w in found) for s, found in weights.items()}
+    return {signal: found for signal, found in whole.items() if any(abs(w) > 1 for w in found)}
+
+
+def _learn(found: list[list[float]], label: int, rate: float) -> None:
+    """One step down the slope of the error on one example."""
+    scores = [sum(row[k] for row in found) for k in range(len(LABELS))]
+    top = max(scores)
+    odds = [exp(score - top) for score in scores]
+    total = sum(odds)
+    steps = [rate * (odd / total - (k == label)) for k, odd in enumerate(odds)]
+    for row in found:
+        for k, step in enumerate(steps):
+            row[k] -= step
+
+
+def text(weights: Weights) -> str:
+    """The weights as a table: a signal and its weight for each label, a line each."""
+    lines = ["\t".join(("signal", *LABELS))]
+    lines += ["\t".join((signal, *map(str, found))) for signal, found in sorted(weights.items())]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    WEIGHTS.write_text(text(train(examples(rows()))), encoding="utf-8")
