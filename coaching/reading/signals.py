@@ -11,6 +11,7 @@ from coaching.reading.sentence import Sentence
 
 LONGEST_RUN = 3
 """Kinds of words in a row that are looked at together."""
+_TAIL = 6
 _IN_A_QUOTE = 4
 """Words of content that a quotation counts for."""
 _CONTENT = "wRCNDGgPKQfkmyY#LAS"
@@ -92,6 +93,8 @@ def _anchors(sentence: Sentence, found: tuple[Event, ...]) -> Iterator[str]:
     yield f"evidence anchored {anchored}"
     yield f"evidence content {size}"
     rest = kinds[first.verb + 1 :]
+    if first.kind == "S" and kinds[: first.who[0]].endswith(",") and len(rest) < _TAIL:
+        rest = kinds[: first.who[0]]  # "two days a month, Marta told me in March"
     after = sum(kind in "w#mYyfKNDRCLAS" for kind in rest) + _IN_A_QUOTE * rest.count('"')
     yield f"evidence after {min(after // 2, 5)}"
     yield f"evidence polite {min(kinds.count('V'), 2)} {size > 2}"
