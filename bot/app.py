@@ -16,10 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installations import Installations
 from bot.language import Languages, speak_in
+from bot.listeners.cadence import Cadences
+from bot.listeners.calls import Calls
 from bot.listeners.commands import Commands
 from bot.listeners.desk import Desk, again, seller_of
 from bot.listeners.forms import Forms
+from bot.listeners.home import Homes
 from bot.listeners.installs import Installs
+from bot.listeners.nudges import NudgeTaps
 from bot.listeners.own_data import OwnData
 from bot.listeners.taps import Taps
 from bot.listeners.texts import Texts, tell_unsaved
@@ -49,6 +53,7 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     commands, taps, forms = Commands(desk, languages), Taps(desk), Forms(desk)
     texts = Texts(desk, languages)
     installs, own_data = Installs(installations), OwnData(desk)
+    calls, cadences, nudges, homes = Calls(desk), Cadences(desk), NudgeTaps(desk), Homes(desk)
 
     # Bolt asks one after the other whose a request is: what comes most often stands first.
     app.action(re.compile(r"^tap:\d+$"))(again(taps.on_tap))
@@ -69,6 +74,18 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     app.action(re.compile(r"^kind:"))(again(taps.on_kind))
     app.action(re.compile(r"^place:\d+$"))(again(taps.on_place))
     app.action(re.compile(r"^show:(start|example|privacy)$"))(again(taps.on_show))
+
+    app.action(re.compile(r"^call:"))(again(calls.on_tap))
+    app.view("call")(again(calls.on_moved))
+    app.view("heard")(again(calls.on_heard))
+    app.action("nudge:start")(again(nudges.on_start))
+    app.action(re.compile(r"^nudge:until:"))(again(nudges.on_until))
+    app.action(re.compile(r"^nudge:(tomorrow|next|fortnight|stop|resume)$"))(again(nudges.on_later))
+    app.action(re.compile(r"^cadence:"))(again(cadences.on_consent))
+    app.view("cadence")(again(cadences.on_form))
+
+    app.event("app_home_opened")(again(homes.on_opened))
+    app.action(re.compile(r"^home:"))(again(homes.on_tap))
 
     app.action("forget:yes")(again(own_data.on_forget))
     app.action("forget:no")(again(own_data.on_keep))

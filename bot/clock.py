@@ -32,8 +32,8 @@ AT_ONCE = 8
 """Pieces of work under way at the same time; each holds a connection for some moments."""
 TRIES = 40
 LONGEST_PAUSE = 3600.0
-SOON = 1.0
-"""Seconds that a piece of work may be early for its second."""
+BURST = 10.0
+"""Seconds that a piece of work may be early for its own: so many may follow each other at once."""
 
 Work = Callable[[Due], Awaitable[None]]
 
@@ -85,7 +85,7 @@ class Clock:
         if due.paced:
             return True
         seconds = await self._store.reserve(due.tenant)
-        if seconds <= SOON:
+        if seconds <= BURST:
             return True
         await self._store.put_off(due, seconds, paced=True)
         return False

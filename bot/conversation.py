@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.buyers import settle
+from bot.cadence import find_place
+from bot.followup import FollowUp
+from bot.kinds import HOME
 from bot.thread import Thread
 from bot.views import greeting
 from bot.views import messages as views
@@ -19,12 +22,13 @@ from coaching.card import answer_label, card
 from coaching.dialogue import Dialogue, advance, begin
 from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
-from coaching.prompts import keep_prompt, prompt, verdict_prompt
+from coaching.prompts import Prompt, keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
 from coaching.words import Words
 from storage import Check, Message, Seller, Transaction, new_id
 
 CARD, PROMPT, NOTICE = "card", "prompt", "notice"
+
 
 IN_PLACE = frozenset({Reply.KIND, Reply.BRIEF, Reply.EDITED, Reply.BETTER, Reply.MINE})
 """Moves that leave the question standing when they do not answer it."""
@@ -33,8 +37,11 @@ IN_PLACE = frozenset({Reply.KIND, Reply.BRIEF, Reply.EDITED, Reply.BETTER, Reply
 class Conversation:
     """A check being talked about."""
 
-    def __init__(self, tx: Transaction, check: Check, words: Words, now: datetime) -> None:
+    def __init__(
+        self, tx: Transaction, check: Check, words: Words, now: datetime, mention: str = ""
+    ) -> None:
         self._tx = tx
+        self._mention = mention
         self._check = check
         self._words = words
         self._now = now
@@ -81,6 +88,8 @@ class Conversation:
         if not profile.welcomed:
             await tx.post(purpose=NOTICE, body=greeting.welcome(words, start=False))
         await tx.save_profile(replace(profile, welcomed=True, checks=profile.checks + 1))
+        if (await find_place(tx, now)).home:
+            await tx.week.plan(HOME, now)
         conversation = cls(tx, check, words, now)
         await conversation._open(seller)
         return conversation
@@ -124,11 +133,33 @@ class Conversation:
                 return True
         return await self.take(hear(self.dialogue, (said,), self._words))
 
+    @property
+    def follow_up(self) -> FollowUp:
+        """What hangs on the call."""
+        standing = self.dialogue.standing
+        return FollowUp(self._tx, self.check_id, self.thread.card, standing, self._words, self._now)
+
+    async def move_call(self, call_at: datetime) -> str:
+        """The call has another time, and all that hangs on it. Says when, in words."""
+        brief = replace(self.dialogue.standing.brief, call_at=call_at.isoformat())
+        moved = advance(self.dialogue, Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief))
+        assert moved is not None, "a check that was cancelled has no call"
+        self.thread = replace(self.thread, dialogue=moved)
+        await self._save()
+        if self.step.ask is Ask.DONE:
+            await self._update_prompt(moved)
+        return await self.follow_up.moved()
+
+    async def show_end(self) -> None:
+        """Bring the last message of the check up to date with what was said about its call."""
+        if self.step.ask is Ask.DONE:
+            await self._update_prompt(self.dialogue)
+
     async def correct(self, said: Said) -> bool:
         """An edited message replaces its words, a deleted one (empty text) takes them away."""
         corrected = edit(self.dialogue, said, self._words)
         if corrected is None:
-            return False
+            return await self.follow_up.correct(said)
         factor = next(
             (m.step.factor for m in self.dialogue.moves if said.source in m.sources), None
         )
@@ -221,7 +252,7 @@ class Conversation:
 
     async def _post_prompt(self, dialogue: Dialogue) -> None:
         asked = prompt(dialogue, self._words)
-        body = views.prompt_message(asked, self.check_id, self._words)
+        body = await self._body(asked)
         message = await self.post(PROMPT, body, asked.step.key)
         if asked.step.ask is Ask.AGAIN:
             if self.thread.verdict:
@@ -230,8 +261,18 @@ class Conversation:
         self.thread = replace(self.thread, prompt=message.id)
 
     async def _update_prompt(self, dialogue: Dialogue) -> None:
-        body = views.prompt_message(prompt(dialogue, self._words), self.check_id, self._words)
+        body = await self._body(prompt(dialogue, self._words))
         await self._tx.update(self.thread.prompt, body)
+
+    async def _body(self, asked: Prompt) -> Body:
+        """A question; the last word of a check asks about the call as well."""
+        if asked.step.ask is not Ask.DONE:
+            return views.prompt_message(asked, self.check_id, self._words, self._mention)
+        lines, blocks = await self.follow_up.offer()
+        asked = replace(asked, lines=(*asked.lines, *lines))
+        body = views.prompt_message(asked, self.check_id, self._words)
+        said, *taps = body["blocks"]
+        return {**body, "blocks": [said, *blocks, *taps]}
 
     def _remember_kept(self, asked: Step, move: Move) -> None:
         """Which message shows the sentence of a factor, so that an edit can be shown there."""
@@ -269,12 +310,17 @@ class Conversation:
             profile = await self._tx.profile()
             asked = remember(self.thread.earlier, self.dialogue)
             await self._tx.save_profile(replace(profile, asked=asked))
+        call_at = _call_at(self.dialogue)
+        if call_at != self._check.call_at:
+            await self.follow_up.moved()
+        if first_finish or state_of(self.dialogue) != self._check.state:
+            await self._tx.week.refresh(HOME, self._now)
         self._check = await self._tx.save(
             replace(
                 self._check,
                 dialogue=self.thread.dump(),
                 state=state_of(self.dialogue),
-                call_at=_call_at(self.dialogue),
+                call_at=call_at,
                 finished_at=self._now if first_finish else self._check.finished_at,
             )
         )

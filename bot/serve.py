@@ -27,6 +27,7 @@ from bot.listeners.desk import Desk
 from bot.sender import LATER, UNKNOWN, Pace, Sender
 from bot.settings import Settings
 from bot.web import Ready, build_web
+from bot.work import DueWork
 from storage import Installation, StorageError, Store, Tenant, migrate, new_id
 
 log = logging.getLogger("differ")
@@ -108,12 +109,14 @@ async def running(
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
         await _install(settings, client, installations)
-        app = build_app(Desk(store, now), installations, client)
+        desk = Desk(store, now)
+        app = build_app(desk, installations, client)
         owner = new_id()
         sender = Sender(store, installations, client, owner, pace, now)
         sender.start()
         stack.push_async_callback(sender.stop, GRACE / 2)
-        clock = Clock(store, now, {}, owner, pace)
+        work = DueWork(desk, installations, client)
+        clock = work.clock = Clock(store, now, work.kinds, owner, pace)
         await stack.enter_async_context(_beside(store.listen(), _sweep(store), clock.run()))
         ready = await _start_socket(settings, app, client, stack)
         taking = None if settings.socket_mode else app

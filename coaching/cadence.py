@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 MORNING = time(9)
 EVENING = time(18)
 """When a working day ends, for all who did not choose a later hour themselves."""
-AFTER = timedelta(hours=2)
+GAP = timedelta(hours=2)
 """From the start of a call until the question what was said there."""
 
 
@@ -131,7 +131,7 @@ def next_morning(cadence: Cadence, now: datetime) -> datetime:
 
 def after_call(cadence: Cadence, call_at: datetime) -> datetime:
     """When to ask what was said in a call: two hours later, or the next working morning."""
-    asked = call_at + AFTER
+    asked = call_at + GAP
     local = asked.astimezone(cadence.place)
     working = str(local.isoweekday()) in cadence.workdays
     if working and local.time() <= EVENING:

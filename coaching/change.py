@@ -61,6 +61,12 @@ def factor_to_change(standing: Standing) -> Factor:
     return factors[(standing.offer - _once_more(standing)) % len(factors)]
 
 
+def changed_factor(standing: Standing) -> Factor:
+    """The factor that the change kept is about."""
+    subject = standing.change.key.partition(".")[0] if standing.change else ""
+    return Factor(subject) if subject in set(Factor) else factor_to_change(standing)
+
+
 def _once_more(standing: Standing) -> int:
     return 1 if standing.rival is Reply.PROBABLY else 0
 

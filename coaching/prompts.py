@@ -318,7 +318,7 @@ def _done(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
     else:
         alone = standing.rival is Reply.NO
         lines.append(words.say("done.alone" if alone else "done.kept"))
-    lines.append(words.say("done.take_along", question=_take_along(standing, words)))
+    lines.append(words.say("done.take_along", question=take_along(standing, words)))
     again = Option(again_label(standing.brief, words), Reply.BRIEF, form="again")
     return Prompt(step, tuple(lines), (again,))
 
@@ -330,7 +330,8 @@ def again_label(brief: Brief, words: Words) -> str:
     return words.plain("history.again", buyer=buyer(brief, words))
 
 
-def _take_along(standing: Standing, words: Words) -> str:
+def take_along(standing: Standing, words: Words) -> str:
+    """The question to take into the call."""
     brief = standing.brief
     names = [choice_name(choice, brief, words) for choice in brief.choices]
     if len(names) > 2:

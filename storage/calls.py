@@ -26,6 +26,7 @@ _SAVE = _save.on_conflict_do_update(
 )
 _FIND_ALL = select(calls).where(_own(calls)).order_by(calls.c.check_id.desc())
 _FIND = select(calls).where(_own(calls, calls.c.check_id == bindparam("own_id")))
+_FIND_ASKED = _FIND_ALL.where(calls.c.state == "asked")
 _FIND_WITH = (
     select(calls)
     .join_from(
@@ -61,6 +62,12 @@ class Calls:
         """Every call, that of the newest check first."""
         return tuple(
             self._call(row) for row in await self._connection.execute(_FIND_ALL, self._own)
+        )
+
+    async def asked(self) -> tuple[Call, ...]:
+        """Those after which the seller was asked what was said, and has not told."""
+        return tuple(
+            self._call(row) for row in await self._connection.execute(_FIND_ASKED, self._own)
         )
 
     async def heard_from(self, buyer_id: str) -> tuple[Call, ...]:

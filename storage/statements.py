@@ -75,6 +75,7 @@ FIND_CHECK_IN_THREAD = (
 )
 FIND_CHECKS = select(checks).where(_own(checks)).order_by(checks.c.id.desc())
 FIND_CHECKS_IN = FIND_CHECKS.where(checks.c.state.in_(bindparam("states", expanding=True)))
+FIND_LATEST_CHECKS = FIND_CHECKS.where(checks.c.state != "cancelled").limit(bindparam("most"))
 SAVE_CHECK = (
     update(checks)
     .where(

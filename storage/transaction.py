@@ -156,6 +156,11 @@ class Transaction:
         rows = await self._run(sql.FIND_FINISHED, self._own | values)
         return tuple(self._opened(row) for row in rows)
 
+    async def latest_checks(self, most: int) -> tuple[Check, ...]:
+        """The seller's newest checks that were not cancelled, newest first."""
+        rows = await self._run(sql.FIND_LATEST_CHECKS, self._own | {"most": most})
+        return tuple(self._opened(row) for row in rows)
+
     async def save(self, check: Check) -> Check:
         """Write what can change and count the version up; raises Stale if it was changed since."""
         values = {"own_id": check.id, "read_version": check.version, **self._check_values(check)}

@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    String,
     Table,
     and_,
     bindparam,
     delete,
+    false,
+    literal,
     select,
     update,
 )
@@ -50,6 +53,27 @@ _PLAN = _plan.on_conflict_do_update(
 _this = _own(due, due.c.kind == bindparam("own_kind"), due.c.subject == bindparam("own_subject"))
 _DROP = delete(due).where(_this)
 _FIND_PLANNED = select(due.c.at).where(_this)
+
+_again = {"held_until": 0.0, "owner": None, "attempt": 0}
+_REFRESH = (
+    insert(due)
+    .from_select(
+        ["tenant", "user_id", "kind", "subject", "at", "held_until", "attempt", "paced"],
+        select(
+            cadences.c.tenant,
+            cadences.c.user_id,
+            bindparam("new_kind", type_=String),
+            literal(""),
+            bindparam("new_at", type_=Moment),
+            literal(0.0),
+            literal(0),
+            false(),
+        ).where(_own(cadences, cadences.c.home)),
+    )
+    .on_conflict_do_update(
+        index_elements=[due.c.tenant, due.c.user_id, due.c.kind, due.c.subject], set_=_again
+    )
+)
 
 _begin_nudge = insert(nudges).values(answered=False)
 # A week in which the seller said "tomorrow" is still to have its nudge.
@@ -130,6 +154,10 @@ class Week:
         """Have it not done."""
         of = {"own_kind": kind, "own_subject": subject}
         await self._connection.execute(_DROP, self._own | of)
+
+    async def refresh(self, kind: str, at: datetime) -> None:
+        """Plan that for a seller whose App Home was opened, and for nobody else."""
+        await self._connection.execute(_REFRESH, self._own | {"new_kind": kind, "new_at": at})
 
     async def take(self, one: Due) -> None:
         """Do this, in this transaction and in no other. Raises Stale if the claim was lost."""

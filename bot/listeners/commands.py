@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
+from bot.cadence import do_request
 from bot.conversation import NOTICE, Conversation
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
@@ -18,6 +19,7 @@ from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.brief import Brief, Length
+from coaching.grammar import request as read_request
 from coaching.reading import MAX_TEXT
 from storage import Seller
 
@@ -46,6 +48,9 @@ class Commands:
             await ack(await self._own(body, seller_of(context), said))
         elif code := asked_language(text, words):
             await ack(await self._language(seller_of(context), code))
+
+        elif read_request(text, self._desk.now().date(), words):
+            await ack(await self._request(seller_of(context), text))
         elif not text or words.hears("quick", text):
             length = Length.ONE if text else Length.FIVE
             await ack(await self._form(body, seller_of(context), client, Brief("", length=length)))
@@ -114,6 +119,12 @@ class Commands:
     async def _language(self, seller: Seller, code: str) -> dict[str, Any]:
         async with self._desk.store.begin(seller) as tx:
             return message((await choose_language(tx, seller, code, self._languages),))
+
+    async def _request(self, seller: Seller, text: str) -> dict[str, Any]:
+        """`/differ nudges monday 9:00`, `/differ pause until 4 Jan`, `/differ stop`."""
+        async with self._desk.store.begin(seller) as tx:
+            line = await do_request(tx, text, self._desk.words, self._desk.now())
+        return message((line,)) if line else {}
 
     def _line(self, key: str, body: Body) -> dict[str, Any]:
         link = f"slack://app?team={body['team_id']}&id={body['api_app_id']}&tab=messages"

@@ -55,10 +55,12 @@ class Desk:
         known = buyers.known(await tx.buyers())
         return brief_form(self.words, brief, known, check_id, since=await tx.forgotten())
 
-    async def conversation(self, tx: Transaction, check_id: str) -> Conversation | None:
-        """One of the seller's own checks."""
+    async def conversation(
+        self, tx: Transaction, check_id: str, mention: str = ""
+    ) -> Conversation | None:
+        """One of the seller's own checks; ``mention`` calls them into its thread."""
         check = await tx.check(check_id)
-        return Conversation(tx, check, self.words, self.now()) if check else None
+        return Conversation(tx, check, self.words, self.now(), mention) if check else None
 
 
 def again(listener: Listener) -> Listener:

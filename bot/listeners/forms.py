@@ -44,14 +44,14 @@ class Forms:
 
     async def _brief(self, view: dict[str, Any], seller: Seller) -> None:
         desk = self._desk
-        async with desk.once(seller, "form", _key(view)) as tx:
+        async with desk.once(seller, "form", view_key(view)) as tx:
             if tx is None:
                 return
-            if _about(view).get("since", "") != await tx.forgotten():
+            if about(view).get("since", "") != await tx.forgotten():
                 raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
             known = buyers.known(await tx.buyers())
             brief = forms.read_brief(view["state"]["values"], desk.words, known, desk.now())
-            check_id = _about(view)["check"]
+            check_id = about(view)["check"]
             if not check_id:
                 await Conversation.start(tx, seller, brief, view["id"], desk.words, desk.now())
                 return
@@ -78,10 +78,10 @@ class Forms:
         self, view: dict[str, Any], seller: Seller, move: Move, label: str, block: str
     ) -> None:
         """Take the form as an answer; Wrong, at ``block``, when its question has moved on."""
-        async with self._desk.once(seller, "form", _key(view)) as tx:
+        async with self._desk.once(seller, "form", view_key(view)) as tx:
             if tx is None:
                 return
-            talk = await self._desk.conversation(tx, _about(view)["check"])
+            talk = await self._desk.conversation(tx, about(view)["check"])
             if talk is None or not await talk.take(_now_at(talk, move), label):
                 raise forms.Wrong({block: self._desk.words.text("form.evidence.wrong.gone")})
 
@@ -94,14 +94,16 @@ def _now_at(talk: Conversation, move: Move) -> Move:
     return move
 
 
-def _about(view: dict[str, Any]) -> dict[str, str]:
-    about: dict[str, str] = json.loads(view["private_metadata"])
-    return about
+def about(view: dict[str, Any]) -> dict[str, str]:
+    """What a form was opened for."""
+    opened: dict[str, str] = json.loads(view["private_metadata"])
+    return opened
 
 
 def _step(view: dict[str, Any]) -> Step:
-    return Step.parse(_about(view)["step"])
+    return Step.parse(about(view)["step"])
 
 
-def _key(view: dict[str, Any]) -> str:
+def view_key(view: dict[str, Any]) -> str:
+    """What makes one submission one submission."""
     return f"{view['id']}|{view['hash']}"

@@ -117,11 +117,16 @@ class Taps:
         """Into a check that still listens; else the text stays there for another button."""
         talk = await self._desk.conversation(tx, check_id)
         over = _OVER.get(talk.step.ask) if talk else "gone"
+        if talk and await talk.follow_up.waits():
+            over = None
         parked = None if over else await tx.unpark(parked_id)
         if talk is None or parked is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, over or "removed"))
             return
         await tx.place_text(parked.channel, parked.ts, check_id)
+        if talk.step.ask is Ask.DONE:
+            await talk.follow_up.listen(Said(parked.text, parked.ts))
+            return
         await talk.listen(Said(parked.text, parked.ts), await talk.shown_prompt())
 
     async def _take(self, body: Body, context: dict[str, Any], value: str, label: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cadence import do_request
 from bot.conversation import NOTICE, Conversation
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
@@ -102,6 +103,8 @@ class Texts:
             await talk.post(NOTICE, message((line,)))
         elif said in CONTROLS:
             await control(talk, said)
+        elif line := await do_request(tx, text, words, self._desk.now()):
+            await talk.post(NOTICE, message((line,)))
         elif not text:
             await talk.notify("only_text")
         elif len(text) > MAX_TEXT:
@@ -109,7 +112,8 @@ class Texts:
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
         elif talk.step.ask is Ask.DONE:
-            await talk.notify("done")
+            if not await talk.follow_up.listen(Said(text, event["ts"])):
+                await talk.notify("done")
         else:
             await talk.listen(Said(text, event["ts"]), await talk.shown_prompt())
 
@@ -117,7 +121,7 @@ class Texts:
         """Words at the top level: for the one check that waits, else the seller says for which."""
         words = self._desk.words
         said = command(text, words)
-        waiting = await tx.checks("open", "setup")
+        waiting = await self._waiting(tx)
         if said in ("help", "privacy"):
             body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
             await tx.post(purpose=NOTICE, body=body)
@@ -126,8 +130,10 @@ class Texts:
         elif code := asked_language(text, words):
             line = await choose_language(tx, seller, code, self._languages)
             await tx.post(purpose=NOTICE, body=message((line,)))
+        elif line := await do_request(tx, text, words, self._desk.now()):
+            await tx.post(purpose=NOTICE, body=message((line,)))
         elif len(waiting) == 1:
-            talk = Conversation(tx, waiting[0], words, self._desk.now())
+            talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
             await self._in(tx, talk, seller, event, text)
         elif not text or len(text) > MAX_TEXT:
@@ -135,9 +141,17 @@ class Texts:
             await tx.post(purpose=NOTICE, body=notice(words, key))
         else:
             parked_id = await tx.park(text, event["channel"], event["ts"])
-            talks = [Conversation(tx, check, words, self._desk.now()) for check in waiting]
-            titles = [(talk.check_id, talk.dialogue.standing) for talk in talks]
+            titles = [(talk.check_id, talk.dialogue.standing) for talk in waiting]
             await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
+
+    async def _waiting(self, tx: Transaction) -> list[Conversation]:
+        """The checks that wait for words: under way, or asked after their call."""
+        checks = {check.id: check for check in await tx.checks("open", "setup")}
+        for call in await tx.calls.asked():
+            if call.check_id not in checks and (check := await tx.check(call.check_id)):
+                checks[check.id] = check
+        words, now = self._desk.words, self._desk.now()
+        return [Conversation(tx, check, words, now) for check in checks.values()]
 
 
 async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:

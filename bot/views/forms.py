@@ -48,7 +48,8 @@ class Wrong(ValueError):
         self.errors = errors
 
 
-def _modal(words: Words, name: str, about: str, blocks: list[Block]) -> Body:
+def modal(words: Words, name: str, about: str, blocks: list[Block]) -> Body:
+    """A form; ``about`` comes back with it."""
     return {
         "type": "modal",
         "callback_id": name,
@@ -60,7 +61,8 @@ def _modal(words: Words, name: str, about: str, blocks: list[Block]) -> Body:
     }
 
 
-def _input(block: str, label: str, element: Block, *, optional: bool = False) -> Block:
+def field(block: str, label: str, element: Block, *, optional: bool = False) -> Block:
+    """An element to fill in."""
     return {
         "type": "input",
         "block_id": block,
@@ -110,18 +112,18 @@ def brief_form(
     """
     say = words.text
     blocks = [
-        _input(
+        field(
             "plan",
             say("form.brief.plan"),
             _text(MAX_PLAN, brief.plan, say("form.brief.plan_hint")),
         ),
-        _input("length", say("form.brief.length"), _length(words, brief)),
+        field("length", say("form.brief.length"), _length(words, brief)),
         *_whom(words, brief, known),
         *_choices(words, brief),
-        _input("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
+        field("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
     ]
     about = json.dumps({"check": check_id, "since": since})
-    return _modal(words, "brief", about, blocks)
+    return modal(words, "brief", about, blocks)
 
 
 def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
@@ -132,14 +134,14 @@ def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
         chosen = [b.id for b in known if (b.person, b.company) == (brief.person, brief.company)]
         select = _choose("static_select", options, chosen)
         select["placeholder"] = plain_text(say("form.brief.known_hint"))
-        blocks.append(_input("known", say("form.brief.known"), select, optional=True))
+        blocks.append(field("known", say("form.brief.known"), select, optional=True))
         if chosen:
             brief = Brief(brief.plan)
     label = say("form.brief.person_new" if known else "form.brief.person")
     person = _text(MAX_NAME, brief.person, say("form.brief.person_hint"))
     company = _text(MAX_NAME, brief.company, say("form.brief.company_hint"))
-    blocks.append(_input("person", label, person, optional=True))
-    blocks.append(_input("company", say("form.brief.company"), company, optional=True))
+    blocks.append(field("person", label, person, optional=True))
+    blocks.append(field("company", say("form.brief.company"), company, optional=True))
     return blocks
 
 
@@ -157,13 +159,13 @@ def _choices(words: Words, brief: Brief) -> list[Block]:
     names = ", ".join(choice.name for choice in brief.competitors)
     hint = words.text("form.brief.competitors_hint")
     return [
-        _input(
+        field(
             "choices",
             words.text("form.brief.choices"),
             _choose("checkboxes", options, ticked),
             optional=True,
         ),
-        _input(
+        field(
             "competitors",
             words.text("form.brief.competitors"),
             _text(MAX_COMPETITORS * (MAX_COMPETITOR + 2), names, hint),
@@ -183,26 +185,26 @@ def read_brief(values: Values, words: Words, known: tuple[Known, ...], now: date
     Raises:
         Wrong: with a sentence for each block to mend.
     """
-    plan = _string(values, "plan")
-    person, company = _string(values, "person"), _string(values, "company")
-    chosen = _selected(values, "known")
+    plan = typed(values, "plan")
+    person, company = typed(values, "person"), typed(values, "company")
+    chosen = selected(values, "known")
     if not person and not company and (buyer := next((b for b in known if b.id == chosen), None)):
         person, company = buyer.person, buyer.company
-    call_at = _call_at(values)
+    call_at = selected_moment(values, "call_at")
     errors = {} if plan else {"plan": words.text("form.brief.wrong.plan")}
     if call_at and call_at < now:
         errors["call_at"] = words.text("form.brief.wrong.past")
     choices = _read_choices(values, words, errors)
     if errors:
         raise Wrong(errors)
-    length = Length(_selected(values, "length") or Length.FIVE)
+    length = Length(selected(values, "length") or Length.FIVE)
     at = call_at.isoformat() if call_at else ""
     return Brief(plan, person, company, choices, length, at, Kind.OTHER)
 
 
 def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple[Choice, ...]:
     ticked = [option["value"] for option in _at(values, "choices").get("selected_options") or ()]
-    names = [" ".join(name.split()) for name in _string(values, "competitors").split(",")]
+    names = [" ".join(name.split()) for name in typed(values, "competitors").split(",")]
     names = list({name.casefold(): name for name in names if name}.values())
     if len(names) > MAX_COMPETITORS:
         errors["competitors"] = words.text("form.brief.wrong.too_many")
@@ -214,8 +216,9 @@ def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple
     return (*(Choice(Sort.COMPETITOR, name) for name in names), *rest)
 
 
-def _call_at(values: Values) -> datetime | None:
-    seconds = _at(values, "call_at").get("selected_date_time")
+def selected_moment(values: Values, block: str) -> datetime | None:
+    """The moment that was picked."""
+    seconds = _at(values, block).get("selected_date_time")
     return datetime.fromtimestamp(seconds).astimezone() if seconds else None
 
 
@@ -235,22 +238,20 @@ def evidence_form(
     options = [_option(name[:1].upper() + name[1:], key) for key, name in names.items()]
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
     blocks = [
-        _input("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
-        _input(
-            "what", say("form.evidence.what"), _text(MAX_ANSWER, what, hints["what"], long=True)
-        ),
-        _input(
+        field("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
+        field("what", say("form.evidence.what"), _text(MAX_ANSWER, what, hints["what"], long=True)),
+        field(
             "when", say("form.evidence.when"), _text(MAX_NAME, when, hints["when"]), optional=True
         ),
-        _input("source", say("form.evidence.source"), _choose("radio_buttons", sources, [rests])),
-        _input(
+        field("source", say("form.evidence.source"), _choose("radio_buttons", sources, [rests])),
+        field(
             "compare",
             say("form.evidence.compare"),
             _choose("checkboxes", options, []),
             optional=True,
         ),
     ]
-    return _modal(words, "evidence", json.dumps({"check": check_id, "step": step}), blocks)
+    return modal(words, "evidence", json.dumps({"check": check_id, "step": step}), blocks)
 
 
 def read_evidence(values: Values, words: Words) -> tuple[Reading, tuple[str, ...]]:
@@ -259,8 +260,8 @@ def read_evidence(values: Values, words: Words) -> tuple[Reading, tuple[str, ...
     Raises:
         Wrong: when somebody over there said or did it, and nobody is named.
     """
-    who, what, when = (_string(values, part) for part in ("who", "what", "when"))
-    source = Source(_selected(values, "source") or Source.SAID)
+    who, what, when = (typed(values, part) for part in ("who", "what", "when"))
+    source = Source(selected(values, "source") or Source.SAID)
     if source is not Source.IMPRESSION and not who:
         raise Wrong({"who": words.text("form.evidence.wrong.who")})
     chosen = tuple(o["value"] for o in _at(values, "compare").get("selected_options") or ())
@@ -275,15 +276,15 @@ def change_form(words: Words, parts: tuple[str, str, str], check_id: str, step: 
     """When, I will, so that."""
     names = ("when", "will", "so_that")
     blocks = [
-        _input(name, words.text(f"form.change.{name}"), _text(MAX_PART, part, long=True))
+        field(name, words.text(f"form.change.{name}"), _text(MAX_PART, part, long=True))
         for name, part in zip(names, parts, strict=True)
     ]
-    return _modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)
+    return modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)
 
 
 def read_change(values: Values, words: Words) -> Change:
     """The change in the seller's words."""
-    when, will, so_that = (_string(values, part) for part in ("when", "will", "so_that"))
+    when, will, so_that = (typed(values, part) for part in ("when", "will", "so_that"))
     return changes.read_change(Change(when=when, will=will, so_that=so_that), words)
 
 
@@ -294,10 +295,12 @@ def _at(values: Values, block: str) -> Mapping[str, Any]:
     return values.get(block, {}).get(block, {})
 
 
-def _string(values: Values, block: str) -> str:
+def typed(values: Values, block: str) -> str:
+    """What was written."""
     return (_at(values, block).get("value") or "").strip()
 
 
-def _selected(values: Values, block: str) -> str:
+def selected(values: Values, block: str) -> str:
+    """The value of what was chosen."""
     option = _at(values, block).get("selected_option")
     return option["value"] if option else ""

@@ -5,13 +5,15 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.clock import Clock
+from bot.playground.clock import MovableClock
 from bot.playground.server import SmallSlack
 from bot.playground.signed_http import HttpCarrier
+from bot.playground.transcript import screen
 from bot.playground.workspace import Message
 from bot.sender import PACE, Pace
 from bot.serve import running
@@ -78,16 +80,20 @@ class Stage:
                         return message, block, element
         raise AssertionError(f"no [{label}] in:\n{self.slack.workspace.transcript(self.me)}")
 
-    async def tap(self, label: str, among: list[Message] | None = None) -> None:
+    async def tap(
+        self, label: str, among: list[Message] | None = None, day: str | None = None
+    ) -> None:
         """Tap a button, or an entry of a menu, by its label, and wait for what follows."""
-        await self.press(label, among)
+        await self.press(label, among, day)
         await self.settle()
 
-    async def press(self, label: str, among: list[Message] | None = None) -> None:
-        """Tap, and wait no longer than until Slack has been answered."""
+    async def press(
+        self, label: str, among: list[Message] | None = None, day: str | None = None
+    ) -> None:
+        """Tap, and wait no longer than until Slack has been answered; in a calendar, a ``day``."""
         message, block, element = self.find(label, self.messages() if among is None else among)
-        value = None
-        if element["type"] != "button":
+        value: Any = day
+        if element["type"] not in ("button", "datepicker"):
             option = next(o for o in element["options"] if o["text"]["text"] == label)
             value = option["value"]
             if element["type"] == "multi_static_select":
@@ -101,6 +107,35 @@ class Stage:
             value=value,
         )
         assert outcome.ok, outcome
+
+    async def open_home(self) -> str:
+        """Look at App Home; what stands there, as text."""
+        await self.slack.people.open_home(self.me)
+        await self.settle()
+        return self.home()
+
+    def home(self) -> str:
+        """What was last published there, as text."""
+        view = self.slack.workspace.home_of(self.me)
+        return screen(view.body["blocks"]) if view else ""
+
+    async def tap_home(self, label: str, day: str | None = None) -> None:
+        """Tap in App Home."""
+        view = self.slack.workspace.home_of(self.me)
+        assert view is not None
+        places = (
+            (block["block_id"], element["action_id"])
+            for block in view.body["blocks"]
+            for element in block.get("elements", ())
+            if block["type"] == "actions" and label in labels(element)
+        )
+        found = next(places, None)
+        assert found is not None, f"no [{label}] in:\n{self.home()}"
+        outcome = await self.slack.people.act(
+            self.me, view_id=view.id, block_id=found[0], action_id=found[1], value=day
+        )
+        assert outcome.ok, outcome
+        await self.settle()
 
     async def command(self, text: str) -> None:
         """Type a slash command in #deals."""
@@ -128,6 +163,8 @@ def labels(element: Json) -> list[str]:
     """What can be tapped in an element of a message."""
     if element["type"] == "button":
         return [element["text"]["text"]]
+    if element["type"] == "datepicker":
+        return [element["placeholder"]["text"]]
     return [option["text"]["text"] for option in element.get("options", ())]
 
 
@@ -168,12 +205,14 @@ async def on_stage(
     folder: Path,
     delivery: Literal["socket", "http"] = "socket",
     pace: Pace = PACE,
+    start: datetime | None = None,
     **more: Any,
 ) -> AsyncIterator[Stage]:
-    """The product running against a new small Slack, over Socket Mode or signed HTTP; ``more``
-    are settings."""
+    """The product running against a new small Slack, over Socket Mode or signed HTTP; it is
+    ``start`` there, and ``more`` are settings."""
+    clock, manifest = MovableClock(start), ROOT / "app_manifest.yml"
     async with (
-        SmallSlack.start(manifest=ROOT / "app_manifest.yml", delivery=delivery) as slack,
+        SmallSlack.start(manifest=manifest, delivery=delivery, clock=clock) as slack,
         at_work(slack, folder, pace, **more) as stage,
     ):
         yield stage

@@ -104,14 +104,15 @@ async def test_a_kind_that_this_process_does_not_know_is_left_to_others(store: S
 
 
 async def test_a_workspace_is_written_to_once_a_second(store: Store) -> None:
-    """The first may go at once, the next in its own second; then it does not ask again."""
+    """A few may go at once, the next each in its own second; then it does not ask again."""
     turns: list[bool] = []
 
     async def ring(due: Due) -> None:
         turns.append(await clock.its_turn(due))
 
     clock = Clock(store, lambda: MONDAY, {"bell": ring}, new_id(), PACE)
-    for number in range(4):
+    for number in range(15):
         await plan(store, MONDAY, str(number))
     await clock.catch_up()
-    assert sorted(turns) == [False, False, True, True]
+    assert turns.count(True) in (11, 12)
+    assert len(turns) == 15

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,18 @@ from bot.installations import Installations
 from bot.listeners.desk import Desk
 from bot.playground import faults
 from bot.serve import utc_now
-from bot.views import forms, greeting, own_data, placing
+from bot.views import cadence, calls, forms, greeting, nudges, own_data, placing
 from bot.views import messages as views
+from bot.views.home import Home, home_view
 from coaching.answers import hear
 from coaching.brief import Brief, Choice, Length, Sort
+from coaching.cadence import Cadence, Nudges
+from coaching.calls import Seen
 from coaching.card import card
 from coaching.dialogue import Dialogue, advance, begin
+from coaching.factors import Factor
 from coaching.moves import Move, Reply, Said
+from coaching.nudges import Checked, Reason, Text, Why
 from coaching.prompts import prompt
 from coaching.words import words
 from storage import Holdings, KeyRing, Store, migrate
@@ -33,6 +40,8 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "app_manifest.yml").read_text(
 FEATURES = MANIFEST["features"]
 WORDS = words()
 ID = "0" * 32
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SOON = NOW + timedelta(days=2)
 Json = dict[str, Any]
 
 # docs.slack.dev/reference/methods: what each asks for in the direct messages.
@@ -53,6 +62,7 @@ SCOPES = {
     "response_url": None,
     "upload": None,
     "users.info": "users:read",
+    "views.publish": None,
     "views.open": None,
 }
 
@@ -99,11 +109,35 @@ def screens() -> Iterator[Json]:
     yield forms.brief_form(WORDS, Brief("a"))
     yield forms.evidence_form(WORDS, Brief("a"), None, ID, "gate.value")
     yield forms.change_form(WORDS, ("", "", ""), ID, "change")
+    yield from of_the_week()
+
+
+def of_the_week() -> Iterator[Json]:
+    """The same of calls, nudges and App Home."""
+    line = WORDS.say("after.here")
+    standing = begin(Brief("a demo", "Marta", "Halden", call_at=SOON.isoformat())).standing
+    asked = Checked(ID, standing, NOW, NOW, Seen.ASKED)
+    yield views.message((line,), (calls.see_you((("13:00", NOW),), ID, WORDS),))
+    yield calls.reminder((line,), ID, ID, WORDS, "")
+    yield calls.ask_after((line,), ID, WORDS, "")
+    yield calls.ask_factor((line,), Factor.RISK, ID, WORDS, "")
+    yield calls.moved_form(WORDS, NOW, ID)
+    yield calls.heard_form(WORDS, "Marta", ID)
+    for why in Why:
+        reason = Reason(why, {}, ID, Factor.COMMERCIALS)
+        yield nudges.nudge(Text(reason, "", line), ID, WORDS)
+    yield nudges.last(ID, WORDS)
+    asking, taps = nudges.consent("Monday 9:00", ID, WORDS)
+    yield views.message((asking,), (taps,))
+    yield cadence.cadence_form(Cadence(own_zone="Europe/Berlin"), WORDS)
+    for seen in ((), (asked,), (replace(asked, seen=Seen.WANTED),)):
+        for wish in Nudges:
+            yield home_view(Home(seen, Cadence(wish), SOON, NOW), WORDS)
 
 
 def actions() -> set[str]:
     """The ids of all that can be tapped in a message."""
-    shown = [body for body in screens() if "type" not in body]
+    shown = [body for body in screens() if body.get("type", "home") == "home"]
     return {found["action_id"] for found in objects(shown) if "action_id" in found}
 
 

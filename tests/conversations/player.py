@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.playground.faults import duplicate
 from bot.playground.workspace import Message
@@ -50,7 +51,7 @@ class Player:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._twice = False
+        self._twice = self._later = False
         self._seen: dict[str, list[str]] = {}
         self._said: dict[str, str] = {}
         self.count = 0
@@ -74,22 +75,25 @@ class Player:
     def _counted(self, line: str) -> None:
         shown = (text for texts in self._seen.values() for text in texts)
         begun = any(mark in text for text in shown for mark in BEGUN)
-        if begun and not line.startswith((*CORRECTIONS, *BY_WORD, "(")):
+        self._later = self._later or (begun and line.startswith("time "))
+        if begun and not self._later and not line.startswith((*CORRECTIONS, *BY_WORD, "(")):
             self.count += 2 if '" + "' in line else 1
 
     async def _do(self, line: str) -> list[str]:
         stage = self._stage
         line, _, check = line.partition("  in ")
-        if line.startswith("/"):
+        if line == "home":
+            return [f"> {said}".rstrip() for said in (await stage.open_home()).splitlines()]
+        if line.startswith(("time ", "travel ")):
+            self._elsewhere(*line.split(" ", 1))
+        elif line.startswith("/"):
             await stage.command(line)
         elif line.startswith("[") or line.startswith("(only you) ["):
             await self._tap(line, check)
         elif line.startswith("form"):
             return [f"> ({block}: {error})" for block, error in (await self._form(line)).items()]
-        elif found := re.match(r'edit "(.*)" to "(.*)"$', line):
-            await stage.slack.people.edit(stage.me, stage.dm, self._said[found[1]], found[2])
-        elif found := re.match(r'delete "(.*)"$', line):
-            await stage.slack.people.delete(stage.me, stage.dm, self._said[found[1]])
+        elif line.startswith(("edit ", "delete ")):
+            await self._correct(line)
         elif found := re.match(r'shortcut on "(.*)"$', line):
             ts = await stage.slack.people.say(stage.me, DEALS, found[1])
             await stage.slack.people.message_shortcut(stage.me, DEALS, ts, "check_message")
@@ -101,11 +105,29 @@ class Player:
             await self._write(line, check)
         return []
 
+    async def _correct(self, line: str) -> None:
+        stage = self._stage
+        if found := re.match(r'edit "(.*)" to "(.*)"$', line):
+            await stage.slack.people.edit(stage.me, stage.dm, self._said[found[1]], found[2])
+        elif found := re.match(r'delete "(.*)"$', line):
+            await stage.slack.people.delete(stage.me, stage.dm, self._said[found[1]])
+
+    def _elsewhere(self, what: str, where: str) -> None:
+        """At another time, or in another place."""
+        if what == "time":
+            self._stage.slack.clock.set(self._moment(where))
+        else:
+            self._stage.slack.workspace.users[self._stage.me].tz = where
+
     async def _tap(self, line: str, check: str) -> None:
         label = line[line.index("[") + 1 : line.rindex("]")]
+        day = line[line.rindex("]") + 1 :].strip() or None
+        if check == "home":
+            await self._stage.tap_home(label, day)
+            return
         among = self._stage.ephemerals() if line.startswith("(only") else self._in(check)
         if not self._twice:
-            await self._stage.tap(label, among)
+            await self._stage.tap(label, among, day)
             return
         await asyncio.gather(self._stage.press(label, among), self._stage.press(label, among))
 
@@ -114,8 +136,16 @@ class Player:
         for part in line.removeprefix("form").strip().split(" · "):
             if part:
                 name, _, value = part.partition(": ")
-                values[name] = value.split(" & ") if name in ("choices", "compare") else value
+                several = name in ("choices", "compare", "workdays")
+                values[name] = value.split(" & ") if several else value
+                if name in ("call_at", "moved_to"):
+                    values[name] = int(self._moment(value).timestamp())
         return await self._stage.submit(**values)
+
+    def _moment(self, said: str) -> datetime:
+        """``2030-03-05 11:00``, where the seller is."""
+        place = ZoneInfo(self._stage.slack.workspace.users[self._stage.me].tz)
+        return datetime.fromisoformat(said).replace(tzinfo=place)
 
     async def _write(self, line: str, check: str) -> None:
         beside = line.startswith("beside ")

@@ -1,0 +1,78 @@
+"""What a seller chooses about times: kept, planned by, and said back."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.kinds import ZONE
+from bot.nudges import Nudging
+from bot.views import cadence as views
+from coaching.cadence import Cadence, Nudges
+from coaching.grammar import NudgesAt, PauseUntil, Request, request
+from coaching.when import day_name
+from coaching.words import Line, Words
+from storage import Transaction
+
+LOOK_AGAIN = timedelta(days=1)
+
+
+class Choices:
+    """What a seller chooses about times, within a transaction."""
+
+    def __init__(self, tx: Transaction, words: Words, now: datetime) -> None:
+        self._tx = tx
+        self._words = words
+        self._now = now
+        self._nudging = Nudging(tx, words, now)
+
+    async def cadence(self) -> Cadence:
+        """What holds now."""
+        return await self._tx.week.cadence()
+
+    async def today(self) -> date:
+        """The date where the seller is."""
+        return self._now.astimezone((await self.cadence()).place).date()
+
+    async def choose(self, **choices: Any) -> Line:
+        """Keep these choices; what holds from now on, in words."""
+        cadence = await self._nudging.choose(replace(await self.cadence(), **choices))
+        return await self.told(cadence)
+
+    async def do(self, asked: Request) -> Line:
+        """Do what words asked for; what holds from now on."""
+        match asked:
+            case NudgesAt(weekday, hour):
+                return await self.choose(
+                    nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until=""
+                )
+            case PauseUntil(day):
+                return await self.pause(day)
+        return await self.choose(nudges=Nudges.NO)
+
+    async def pause(self, day: date) -> Line:
+        """None before that day."""
+        if day <= await self.today():
+            return self._words.say("cadence.past")
+        await self._nudging.pause(day)
+        return self._words.say("cadence.paused", day=day_name(day, self._words))
+
+    async def told(self, cadence: Cadence) -> Line:
+        """What holds from now on."""
+        return views.settled(cadence, await self._nudging.planned(), self._now, self._words)
+
+
+async def do_request(tx: Transaction, text: str, words: Words, now: datetime) -> Line | None:
+    """Do what a whole message asks for; None when it asks for nothing of the kind."""
+    if request(text, now.date(), words) is None:
+        return None
+    choices = Choices(tx, words, now)
+    asked = request(text, await choices.today(), words)
+    return None if asked is None else await choices.do(asked)
+
+
+async def find_place(tx: Transaction, now: datetime) -> Cadence:
+    """What the seller chose about times; where they are is looked up once a day."""
+    cadence = await tx.week.cadence()
+    if cadence.looked_at is None or now - cadence.looked_at > LOOK_AGAIN:
+        await tx.week.plan(ZONE, now)
+    return cadence

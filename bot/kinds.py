@@ -1,0 +1,10 @@
+"""The kinds of due work; those of messages are their messages' purposes as well."""
+
+NUDGE = "nudge"
+REMINDER = "reminder"
+"""Before a call; its subject is the check, as that of AFTER."""
+AFTER = "after"
+HOME = "home"
+"""To publish App Home."""
+ZONE = "zone"
+"""To look up where a seller is."""

@@ -1,0 +1,69 @@
+"""When a seller is written to: consent, nudges, pauses; by tap, by form and by words."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cadence import Choices
+from bot.conversation import NOTICE
+from bot.listeners.commands import open_or_tell
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.listeners.forms import view_key
+from bot.views import cadence as views
+from bot.views.forms import Wrong
+from bot.views.messages import message
+from bot.views.nudges import closed_like
+from coaching.cadence import Nudges
+from storage import Transaction
+
+
+class Cadences:
+    """Listeners of the taps and the form."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_consent(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """Yes, no, or another time, which is filled in."""
+        seller, action = seller_of(context), body["actions"][0]
+        name = action["action_id"].partition(":")[2]
+        if name in ("another", "change"):
+            async with self._desk.store.begin(seller) as tx:
+                cadence = await tx.week.cadence()
+            await ack()
+            view = views.cadence_form(cadence, self._desk.words, wanted=name == "another")
+            await open_or_tell(self._desk, seller, client, body, view)
+            return
+        async with self._desk.once(seller, "tap", tap_key(body)) as tx:
+            if tx is not None:
+                nudges = Nudges.ON if name == "yes" else Nudges.NO
+                line = await Choices(tx, self._desk.words, self._desk.now()).choose(nudges=nudges)
+                await tx.update(action["value"], closed_like(body["message"], line))
+        await ack()
+
+    async def on_form(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """The form, filled in."""
+        view, seller = body["view"], seller_of(context)
+        try:
+            async with self._desk.once(seller, "form", view_key(view)) as tx:
+                if tx is not None:
+                    await self._fill_in(tx, view["state"]["values"])
+        except Wrong as wrong:
+            await ack(response_action="errors", errors=wrong.errors)
+        else:
+            await ack()
+
+    async def _fill_in(self, tx: Transaction, values: Any) -> None:
+        choices = Choices(tx, self._desk.words, self._desk.now())
+        cadence = views.read_cadence(values, await choices.cadence(), self._desk.words)
+        line = await choices.choose(**{name: getattr(cadence, name) for name in _FILLED_IN})
+        await tx.post(purpose=NOTICE, body=message((line,)))
+
+
+_FILLED_IN = (
+    *("nudges", "weekday", "hour", "every", "reminder"),
+    *("workdays", "own_zone", "paused_until"),
+)

@@ -1,0 +1,120 @@
+"""What is tapped and filled in about a check's call, before it and after it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation import NOTICE, Conversation
+from bot.listeners.commands import open_or_tell
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.listeners.forms import about, view_key
+from bot.views import calls as views
+from bot.views.forms import Wrong
+from bot.views.messages import notice
+from bot.views.nudges import closed_like
+from coaching.calls import Tell
+from coaching.factors import Factor
+from coaching.moves import Said
+from storage import Seller, Transaction
+
+Taking = Callable[[Transaction, dict[str, Any], Seller], Awaitable[None]]
+FORMS = ("moved", "said")
+"""Buttons that open a form."""
+
+
+class Calls:
+    """Listeners of the buttons and forms around a call."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_tap(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """A time to come back, no thanks, moved, cancelled, said, or what they made of it."""
+        seller, action = seller_of(context), body["actions"][0]
+        name = action["action_id"].split(":")[1]
+        if name in FORMS:
+            view = await self._form(seller, name, action["value"].partition("|")[0])
+            await ack()
+            if view is not None:
+                await open_or_tell(self._desk, seller, client, body, view)
+            return
+        check_id, _, argument = action["value"].partition("|")
+        async with self._desk.once(seller, "tap", tap_key(body)) as tx:
+            if tx is not None and (talk := await self._talk(tx, check_id)):
+                await self._take(tx, talk, body, argument)
+        await ack()
+
+    async def _talk(self, tx: Transaction, check_id: str) -> Conversation | None:
+        talk = await self._desk.conversation(tx, check_id)
+        if talk is None:
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+        return talk
+
+    async def _take(self, tx: Transaction, talk: Conversation, body: Body, argument: str) -> None:
+        action = body["actions"][0]
+        _, name, *more = action["action_id"].split(":")
+        label = action["text"]["text"]
+        follow_up = talk.follow_up
+        if name == "see":
+            await follow_up.accept(datetime.fromisoformat(argument))
+            await talk.show_end()
+        elif name == "no":
+            await follow_up.decline()
+            await talk.show_end()
+        elif name == "cancelled":
+            if await follow_up.cancel():
+                said = self._desk.words.say("call.cancelled")
+                await tx.update(argument, closed_like(body["message"], said))
+        elif name == "silent":
+            await follow_up.silent(label)
+        else:
+            await follow_up.tell(Factor(argument), Tell(more[0]), label)
+
+    async def _form(self, seller: Seller, name: str, check_id: str) -> dict[str, Any] | None:
+        async with self._desk.store.begin(seller) as tx:
+            talk = await self._talk(tx, check_id)
+            if talk is None:
+                return None
+            if name == "moved":
+                follow_up = talk.follow_up
+                return views.moved_form(self._desk.words, follow_up.call_at, check_id)
+            return talk.follow_up.form()
+
+    async def on_moved(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """The call has another time."""
+        await self._send(ack, self._moved, body["view"], seller_of(context))
+
+    async def on_heard(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """What they said, filled in."""
+        await self._send(ack, self._heard, body["view"], seller_of(context))
+
+    async def _send(
+        self, ack: AsyncAck, taking: Taking, view: dict[str, Any], seller: Seller
+    ) -> None:
+        try:
+            async with self._desk.once(seller, "form", view_key(view)) as tx:
+                if tx is not None:
+                    await taking(tx, view, seller)
+        except Wrong as wrong:
+            await ack(response_action="errors", errors=wrong.errors)
+        else:
+            await ack()
+
+    async def _moved(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
+        words, values = self._desk.words, view["state"]["values"]
+        call_at = views.read_moved(values, words, self._desk.now())
+        talk = await self._desk.conversation(tx, about(view)["check"])
+        if talk is None or talk.dialogue.standing.cancelled:
+            raise Wrong({"moved_to": words.text("form.call.wrong.gone")})
+        await talk.notify("call_moved", time=await talk.move_call(call_at))
+
+    async def _heard(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
+        talk = await self._desk.conversation(tx, about(view)["check"])
+        said = Said(views.read_heard(view["state"]["values"]))
+        if talk is None or not await talk.follow_up.quote(said, seller.user_id):
+            raise Wrong({"said": self._desk.words.text("form.heard.wrong.gone")})

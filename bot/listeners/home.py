@@ -1,0 +1,58 @@
+"""App Home: opened, and what is tapped there alone."""
+
+from datetime import date
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cadence import Choices
+from bot.conversation import NOTICE
+from bot.home import open_home
+from bot.listeners import own_data
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.views.messages import notice
+from coaching.cadence import Nudges
+from coaching.moves import Ask, Move, Reply
+from storage import Transaction
+
+
+class Homes:
+    """Listeners of the tab."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_opened(self, event: Body, body: Body, context: dict[str, Any]) -> None:
+        """Show it as it is now."""
+        if event.get("tab") != "home":
+            return
+        async with self._desk.once(seller_of(context), "event", body["event_id"]) as tx:
+            if tx is not None:
+                await open_home(tx, self._desk.now())
+
+    async def on_tap(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Go on with a check, nudges on or off, a pause, export, forget."""
+        seller, action = seller_of(context), body["actions"][0]
+        name = action["action_id"].partition(":")[2]
+        async with self._desk.once(seller, "tap", tap_key(body)) as tx:
+            if tx is None:
+                pass
+            elif name == "continue":
+                await self._go_on(tx, seller.user_id, action["value"])
+            elif name in own_data.OWN:
+                await own_data.answer(self._desk, tx, name)
+            else:
+                choices = Choices(tx, self._desk.words, self._desk.now())
+                if name == "pause" and action["selected_date"]:
+                    await choices.pause(date.fromisoformat(action["selected_date"]))
+                elif name == "nudges":
+                    await choices.choose(nudges=Nudges(action["value"]), paused_until="")
+        await ack()
+
+    async def _go_on(self, tx: Transaction, user_id: str, check_id: str) -> None:
+        """Ask the open question again, in its thread, and call the seller there."""
+        talk = await self._desk.conversation(tx, check_id, mention=user_id)
+        if talk is None:
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+        elif talk.step.ask is not Ask.PAUSED or not await talk.take(Move(talk.step, Reply.RESUME)):
+            await talk.ask_again()

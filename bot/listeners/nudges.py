@@ -1,0 +1,113 @@
+"""The taps of a nudge: the step it leads to, and every way to have it otherwise."""
+
+from datetime import date
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cadence import Choices
+from bot.conversation import NOTICE
+from bot.listeners.commands import open_or_tell
+from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.nudges import Nudging
+from bot.views import cadence as views
+from bot.views.messages import notice
+from bot.views.nudges import closed_like
+from coaching.brief import Brief, Length
+from coaching.cadence import Nudges
+from coaching.factors import Factor
+from coaching.moves import Move, Reply
+from coaching.nudges import Why
+from coaching.words import Line
+from storage import Seller, Transaction
+
+
+class NudgeTaps:
+    """Listeners of everything under a nudge."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def on_start(
+        self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """The one way on: a form, or a question in the thread of the check it is about."""
+        seller = seller_of(context)
+        message_id, why, check_id, factor = body["actions"][0]["value"].split("|")
+        async with self._desk.store.begin(seller) as tx:
+            await tx.week.answer_nudge(message_id)
+            if why == Why.CALL:
+                await self._look_again(tx, seller, body, check_id, factor)
+                view = None
+            else:
+                view = await self._form(tx, why, check_id)
+        await ack()
+        if view is not None:
+            await open_or_tell(self._desk, seller, client, body, view)
+
+    async def _form(self, tx: Transaction, why: str, check_id: str) -> dict[str, Any] | None:
+        if why != Why.PROMISE:
+            length = Length.ONE if why == Why.FACTOR else Length.FIVE
+            return await self._desk.brief_form(tx, Brief("", length=length))
+        talk = await self._desk.conversation(tx, check_id)
+        if talk is None:
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+            return None
+        return talk.follow_up.form()
+
+    async def _look_again(
+        self, tx: Transaction, seller: Seller, body: Body, check_id: str, factor: str
+    ) -> None:
+        """Ask about a factor once more, or go on where the check was left."""
+        if not await tx.receive("tap", tap_key(body)):
+            return
+        talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)
+        if talk is None:
+            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
+        elif not factor or not await talk.take(
+            Move(talk.step, Reply.REOPEN, factor=Factor(factor))
+        ):
+            await talk.ask_again()
+
+    async def on_later(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """Tomorrow, next week, every two weeks, stop, go on."""
+        action = body["actions"][0]
+        name = action["action_id"].partition(":")[2]
+        message_id = action["value"].partition("|")[0]
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is not None:
+                line = await self._later(tx, name, message_id)
+                await tx.update(message_id, closed_like(body["message"], line))
+        await ack()
+
+    async def _later(self, tx: Transaction, name: str, message_id: str) -> Line:
+        nudging = Nudging(tx, self._desk.words, self._desk.now())
+        choices = Choices(tx, self._desk.words, self._desk.now())
+        cadence = await choices.cadence()
+        if name == "tomorrow" and await nudging.tomorrow(message_id) is not None:
+            return await choices.told(cadence)
+        if name == "next" and await nudging.next_week(message_id):
+            return await choices.told(cadence)
+        await tx.week.answer_nudge(message_id)
+        if name == "fortnight":
+            return await choices.told(await nudging.fortnight())
+        if name == "stop":
+            return await choices.choose(nudges=Nudges.NO)
+        if name == "resume":
+            return await choices.choose(nudges=Nudges.ON)
+        planned = await nudging.planned()
+        next_one = views.next_line(planned, cadence, self._desk.now(), self._desk.words)
+        return self._desk.words.say("nudge.stale", next=next_one)
+
+    async def on_until(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """A pause until the day that was picked."""
+        action = body["actions"][0]
+        message_id = action["action_id"].partition("nudge:until:")[2].partition("|")[0]
+        day = date.fromisoformat(action["selected_date"])
+        async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
+            if tx is not None:
+                await tx.week.answer_nudge(message_id)
+                line = await Choices(tx, self._desk.words, self._desk.now()).pause(day)
+                await tx.update(message_id, closed_like(body["message"], line))
+        await ack()

@@ -1,0 +1,194 @@
+"""A seller's nudge of a week within a transaction: sent, put off, stopped."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.checked import checks_of
+from bot.kinds import HOME, NUDGE
+from bot.people import Person
+from bot.views import nudges as views
+from coaching.cadence import (
+    Cadence,
+    Nudges,
+    last_moment,
+    moment,
+    next_nudge,
+    tomorrow,
+    week_of,
+)
+from coaching.nudges import IGNORED, Before, Checked, Text, choose, has_just_checked
+from coaching.words import Words
+from storage import Nudge, Transaction, new_id
+
+REMEMBERED = 30
+"""Weeks of nudges that are looked back on."""
+
+
+class Outcome(StrEnum):
+    """What became of a week in which a nudge was due."""
+
+    SENT = "sent"
+    PUT_OFF = "put_off"  # the seller said "tomorrow"
+    NEXT = "next"  # the seller said "next week"
+    NOTHING = "nothing"  # there was nothing of theirs
+    RECENT = "recent"  # they had checked a plan in the last days
+    LAPSED = "lapsed"  # too late for its day
+    LAST = "last"  # the last message before silence
+
+
+class Nudging:
+    """The nudges of one seller."""
+
+    def __init__(self, tx: Transaction, words: Words, now: datetime) -> None:
+        self._tx = tx
+        self._words = words
+        self._now = now
+
+    # the seller's choices
+
+    async def choose(self, cadence: Cadence) -> Cadence:
+        """Keep new choices, and plan the next nudge by them."""
+        await self._tx.week.save_cadence(cadence)
+        await self._plan(cadence)
+        return cadence
+
+    async def _plan(self, cadence: Cadence, weeks: int = 0) -> None:
+        if cadence.nudges is Nudges.ON:
+            await self._tx.week.plan(NUDGE, next_nudge(cadence, self._now, weeks))
+        else:
+            await self._tx.week.drop(NUDGE)
+        await self._tx.week.refresh(HOME, self._now)
+
+    async def tomorrow(self, message_id: str) -> datetime | None:
+        """The same again on the next working day; None when it was not this week's."""
+        if not await self._is_newest(message_id):
+            return None
+        await self._tx.week.answer_nudge(message_id, Outcome.PUT_OFF)
+        at = tomorrow(await self._tx.week.cadence(), self._now)
+        await self._tx.week.plan(NUDGE, at)
+        return at
+
+    async def next_week(self, message_id: str) -> bool:
+        """Not this week; False when it was not this week's."""
+        newest = await self._is_newest(message_id)
+        await self._tx.week.answer_nudge(message_id, Outcome.NEXT)
+        if newest:
+            await self._plan(await self._tx.week.cadence(), weeks=1)
+        return newest
+
+    async def fortnight(self) -> Cadence:
+        """Every two weeks from now on."""
+        cadence = replace(await self._tx.week.cadence(), every=2)
+        await self._tx.week.save_cadence(cadence)
+        await self._plan(cadence, weeks=2)
+        return cadence
+
+    async def pause(self, until: date) -> Cadence:
+        """None before that day."""
+        cadence = await self._tx.week.cadence()
+        return await self.choose(replace(cadence, paused_until=until.isoformat()))
+
+    async def stop(self) -> Cadence:
+        """None any more."""
+        return await self.choose(replace(await self._tx.week.cadence(), nudges=Nudges.NO))
+
+    async def planned(self) -> datetime | None:
+        """When the next one is due."""
+        return await self._tx.week.planned(NUDGE)
+
+    async def _is_newest(self, message_id: str) -> bool:
+        newest = await self._tx.week.nudges(1)
+        return bool(newest) and newest[0].message_id == message_id
+
+    # when one is due
+
+    async def send(self, due_at: datetime, person: Person) -> None:
+        """Send the nudge that was due, if there is still reason to, and plan the next one."""
+        before = await self._tx.week.cadence()
+        cadence = replace(before, zone=person.zone or before.zone, looked_at=self._now, ended="")
+        if person.gone:
+            await self._tx.week.save_cadence(
+                replace(cadence, nudges=Nudges.NO, ended="deactivated")
+            )
+            return
+        await self._tx.week.save_cadence(cadence)
+        if cadence.nudges is not Nudges.ON:
+            return
+        due_at = _where_they_are(due_at, before, cadence)
+        if due_at > self._now:
+            await self._tx.week.plan(NUDGE, due_at)
+            return
+        if await self._send(due_at, cadence):
+            at = next_nudge(cadence, due_at, weeks=cadence.every)
+            await self._tx.week.plan(NUDGE, at)
+
+    async def _send(self, due_at: datetime, cadence: Cadence) -> bool:
+        """Keep what became of the week; False after the last message."""
+        week = Nudge(week_of(due_at, cadence.place), Outcome.NOTHING, "", due_at)
+        if self._now > last_moment(cadence, due_at):
+            await self._tx.week.begin_nudge(replace(week, outcome=Outcome.LAPSED))
+            return True
+        past, sent = await checks_of(self._tx), await self._tx.week.nudges(REMEMBERED)
+        if has_just_checked(past, self._now):
+            await self._tx.week.begin_nudge(replace(week, outcome=Outcome.RECENT))
+            return True
+        if _ignored(sent, past):
+            await self._say_last(week, cadence)
+            return False
+        text = choose(past, _told(sent), self._now, cadence.place, self._words)
+        await self._post(week, cadence, text)
+        return True
+
+    async def _post(self, week: Nudge, cadence: Cadence, text: Text | None) -> None:
+        if text is None:
+            await self._tx.week.begin_nudge(week)
+            return
+        message_id = new_id()
+        nudge = replace(
+            week,
+            outcome=Outcome.SENT,
+            wording=text.wording,
+            check_id=text.reason.check_id or None,
+            message_id=message_id,
+        )
+        if await self._tx.week.begin_nudge(nudge):
+            body = views.nudge(text, message_id, self._words)
+            until = last_moment(cadence, week.at)
+            await self._tx.post(purpose=NUDGE, body=body, message_id=message_id, until=until)
+
+    async def _say_last(self, week: Nudge, cadence: Cadence) -> None:
+        await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.SILENT))
+        message_id = new_id()
+        nudge = replace(week, outcome=Outcome.LAST, wording="last", message_id=message_id)
+        if await self._tx.week.begin_nudge(nudge):
+            body = views.last(message_id, self._words)
+            until = last_moment(cadence, week.at)
+            await self._tx.post(purpose=NUDGE, body=body, message_id=message_id, until=until)
+
+
+def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence) -> datetime:
+    """The same wall time where the seller is now."""
+    if cadence.place == before.place:
+        return due_at
+    local = due_at.astimezone(before.place)
+    return moment(local.date(), local.time(), cadence.place)
+
+
+def _ignored(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:
+    """Whether the last three that came were left unanswered, and no check was begun since."""
+    came = [nudge for nudge in sent if nudge.wording and nudge.came is not False]
+    last = came[:IGNORED]
+    if len(last) < IGNORED or any(nudge.answered for nudge in last):
+        return False
+    return not any(one.started_at > last[-1].at for one in past)
+
+
+def _told(sent: tuple[Nudge, ...]) -> tuple[Before, ...]:
+    """What was said before; what was put off may be said again, in other words."""
+    put_off = (Outcome.PUT_OFF, Outcome.NEXT)
+    return tuple(
+        Before(nudge.wording, None if nudge.outcome in put_off else nudge.check_id, nudge.at)
+        for nudge in sent
+        if nudge.wording
+    )

@@ -1,0 +1,77 @@
+"""Who a seller is to Slack: where they are, and whether they still are."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+NOBODY = {"user_not_found", "user_not_visible", "users_not_found"}
+OUT_OF_REACH = (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """``zone`` is an IANA name, empty if Slack does not say."""
+
+    zone: str
+    gone: bool = False
+
+
+class NotNowError(Exception):
+    """Slack does not tell now; ``seconds`` is how long it asks to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class NobodyError(Exception):
+    """Slack will never say yes to this."""
+
+
+async def look_up(client: AsyncWebClient, token: str, user_id: str) -> Person:
+    """What Slack knows of a user (docs.slack.dev/reference/methods/users.info).
+
+    An installation from before the scope was asked for tells nothing: its zones are unknown.
+
+    Raises:
+        NotNowError: Slack is out of reach, or asks to wait.
+    """
+    try:
+        user = (await _answer(client.users_info(user=user_id, token=token)))["user"]
+    except NobodyError as error:
+        return Person("", gone=str(error) in NOBODY)
+    return Person(user.get("tz") or "", bool(user.get("deleted")))
+
+
+async def publish(client: AsyncWebClient, token: str, user_id: str, view: dict[str, Any]) -> None:
+    """Show a view as somebody's App Home (docs.slack.dev/reference/methods/views.publish).
+
+    Raises:
+        NotNowError: Slack is out of reach, or asks to wait.
+        NobodyError: there is no such Home.
+    """
+    await _answer(client.views_publish(user_id=user_id, view=view, token=token))
+
+
+async def _answer(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    try:
+        return await call
+    except SlackApiError as error:
+        answer = error.response
+        reason = str(answer.get("error", "")) if answer.data else ""
+        if answer.status_code == 429:
+            raise NotNowError(float(answer.headers.get("Retry-After", "1"))) from None
+        if answer.status_code >= 500 or not reason:
+            raise NotNowError(PAUSE) from None
+        raise NobodyError(reason) from None
+    except OUT_OF_REACH:
+        raise NotNowError(PAUSE) from None
+
+
+PAUSE = 30.0
+"""Seconds until a Slack that is out of reach is asked again."""

@@ -1,0 +1,130 @@
+"""The settings of times as a form, and as sentences."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.views.forms import Wrong, field, modal, selected, typed
+from bot.views.text import Block, Body, plain_text
+from coaching.cadence import Cadence, Nudges, zone_of
+from coaching.when import weekday_name, when, zone_name
+from coaching.words import Line, Words
+
+REMINDERS = (0, 5, 10, 15, 30, 60)
+WEEK = range(1, 8)
+
+
+def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False) -> Body:
+    """Everything about times; ``wanted`` presets that nudges are."""
+    say = words.text
+    on = wanted or cadence.nudges is Nudges.ON
+    days = [(str(day), weekday_name(day, words)) for day in WEEK]
+    every = [(str(n), say(f"form.cadence.every_option.{n}")) for n in (1, 2)]
+    reminders = [(str(n), say(f"form.cadence.reminder_option.{n}")) for n in REMINDERS]
+    wishes = [(wish, say(f"form.cadence.nudges_option.{wish}")) for wish in ("on", "no")]
+    hint = words.plain("form.cadence.zone_hint", zone=cadence.zone or "UTC")
+    zone: Block = {"type": "plain_text_input", "max_length": 60, "placeholder": plain_text(hint)}
+    if cadence.own_zone:
+        zone["initial_value"] = cadence.own_zone
+    hour = {"type": "timepicker", "initial_time": cadence.hour}
+    blocks = [
+        _one("nudges", wishes, "on" if on else "no", words, kind="radio_buttons"),
+        _one("weekday", days, str(cadence.weekday), words),
+        field("hour", say("form.cadence.hour"), hour),
+        _one("every", every, str(cadence.every), words),
+        _one("reminder", reminders, str(cadence.reminder), words),
+        _workdays(cadence, days, words),
+        field("zone", say("form.cadence.zone"), zone, optional=True),
+    ]
+    return modal(words, "cadence", "", blocks)
+
+
+def _one(
+    name: str,
+    choices: list[tuple[str, str]],
+    chosen: str,
+    words: Words,
+    kind: str = "static_select",
+) -> Block:
+    options = [_option(label, value) for value, label in choices]
+    initial = [option for option in options if option["value"] == chosen]
+    element: Block = {"type": kind, "options": options}
+    if initial:
+        element["initial_option"] = initial[0]
+    return field(name, words.text(f"form.cadence.{name}"), element)
+
+
+def _workdays(cadence: Cadence, days: list[tuple[str, str]], words: Words) -> Block:
+    options = [_option(label, value) for value, label in days]
+    initial = [option for option in options if option["value"] in cadence.workdays]
+    element: Block = {"type": "checkboxes", "options": options, "initial_options": initial}
+    return field("workdays", words.text("form.cadence.workdays"), element)
+
+
+def _option(label: str, value: str) -> Block:
+    return {"text": plain_text(label), "value": value}
+
+
+def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> Cadence:
+    """The settings with what was filled in.
+
+    Raises:
+        Wrong: for a zone that does not exist, or no working day.
+    """
+    zone = typed(values, "zone")
+    chosen = values["workdays"]["workdays"].get("selected_options") or ()
+    errors = {}
+    if zone and zone_of(zone) is None:
+        errors["zone"] = words.text("form.cadence.wrong.zone")
+    if not chosen:
+        errors["workdays"] = words.text("form.cadence.wrong.workdays")
+    if errors:
+        raise Wrong(errors)
+    return replace(
+        cadence,
+        nudges=Nudges.ON if selected(values, "nudges") == "on" else Nudges.NO,
+        weekday=int(selected(values, "weekday")),
+        hour=values["hour"]["hour"].get("selected_time") or cadence.hour,
+        every=int(selected(values, "every")),
+        reminder=int(selected(values, "reminder")),
+        workdays="".join(sorted(option["value"] for option in chosen)),
+        own_zone=zone,
+        paused_until="" if selected(values, "nudges") == "on" else cadence.paused_until,
+    )
+
+
+def time_of(cadence: Cadence, words: Words) -> str:
+    """``Monday 9:00 Berlin time``."""
+    return words.plain(
+        "cadence.time",
+        weekday=weekday_name(cadence.weekday, words),
+        hour=_hour(cadence),
+        zone=zone_name(cadence.place, words),
+    )
+
+
+def _hour(cadence: Cadence) -> str:
+    return f"{cadence.wall_time.hour}:{cadence.wall_time.minute:02}"
+
+
+def next_line(at: datetime | None, cadence: Cadence, now: datetime, words: Words) -> str:
+    """When the next one comes."""
+    if at is None:
+        return words.text("nudge.none_planned")
+    said = f"{when(at, now, cadence.place, words)}, {zone_name(cadence.place, words)}"
+    return words.plain("nudge.next", when=said)
+
+
+def settled(cadence: Cadence, at: datetime | None, now: datetime, words: Words) -> Line:
+    """What holds from now on."""
+    if cadence.nudges is not Nudges.ON:
+        return words.say("cadence.no")
+    return words.say(
+        "cadence.on",
+        every=words.text(f"cadence.every_{cadence.every}"),
+        weekday=weekday_name(cadence.weekday, words),
+        hour=_hour(cadence),
+        zone=zone_name(cadence.place, words),
+        next=words.plain("nudge.next", when=when(at, now, cadence.place, words)) if at else "",
+    )

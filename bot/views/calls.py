@@ -1,0 +1,110 @@
+"""What hangs on a check's call: whether to come back, the reminder, what they said."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.views.forms import MAX_ANSWER, Wrong, field, modal, selected_moment, typed
+from bot.views.messages import MAX_BUTTON, message
+from bot.views.text import Block, Body, plain_text
+from coaching.calls import Tell
+from coaching.factors import Factor
+from coaching.words import Line, Words
+
+
+def see_you(times: tuple[tuple[str, datetime], ...], check_id: str, words: Words) -> Block:
+    """When to come back after a call; each time with its label."""
+    buttons = [
+        button(label, f"call:see:{place}", f"{check_id}|{at.isoformat()}")
+        for place, (label, at) in enumerate(times)
+    ]
+    no = button(words.text("call.options.no"), "call:no", check_id)
+    return {"type": "actions", "elements": [*buttons, no]}
+
+
+def answered(label: str) -> Block:
+    """What was tapped."""
+    return {"type": "context", "elements": [plain_text(f"✓ {label}")]}
+
+
+def reminder(
+    lines: tuple[Line, ...], check_id: str, message_id: str, words: Words, mention: str
+) -> Body:
+    """Before the call; it may have moved or been cancelled."""
+    value = f"{check_id}|{message_id}"
+    taps = [
+        button(words.text(f"call.options.{name}"), f"call:{name}", value)
+        for name in ("moved", "cancelled")
+    ]
+    return message(lines, ({"type": "actions", "elements": taps},), mention)
+
+
+def ask_after(lines: tuple[Line, ...], check_id: str, words: Words, mention: str) -> Body:
+    """What did they say? Written in the thread or in the form."""
+    taps = [
+        button(words.text(f"after.options.{name}"), f"call:{name}", check_id)
+        for name in ("said", "silent", "moved")
+    ]
+    return message(lines, ({"type": "actions", "elements": taps},), mention)
+
+
+def ask_factor(
+    lines: tuple[Line, ...], factor: Factor, check_id: str, words: Words, mention: str
+) -> Body:
+    """What did they make of one factor?"""
+    taps = [
+        button(words.text(f"after.tells.{tell}"), f"call:tell:{tell}", f"{check_id}|{factor}")
+        for tell in Tell
+    ]
+    return message(lines, ({"type": "actions", "elements": taps},), mention)
+
+
+def closed(lines: tuple[Line, ...], label: str) -> Body:
+    """A message whose taps have been answered."""
+    return message(lines, (answered(label),) if label else ())
+
+
+def button(label: str, action_id: str, value: str) -> Block:
+    """A tap."""
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": plain_text(label[:MAX_BUTTON]),
+        "value": value,
+    }
+
+
+def moved_form(words: Words, call_at: datetime | None, check_id: str) -> Body:
+    """When is it now?"""
+    picker: Block = {"type": "datetimepicker"}
+    if call_at:
+        picker["initial_date_time"] = int(call_at.timestamp())
+    blocks = [field("moved_to", words.text("form.call.moved_to"), picker)]
+    return modal(words, "call", json.dumps({"check": check_id}), blocks)
+
+
+def read_moved(values: Mapping[str, Any], words: Words, now: datetime) -> datetime:
+    """The new time. Raises Wrong when it has passed."""
+    moved_to = selected_moment(values, "moved_to")
+    if moved_to is None or moved_to < now:
+        raise Wrong({"moved_to": words.text("form.call.wrong.past")})
+    return moved_to
+
+
+def heard_form(words: Words, buyer: str, check_id: str) -> Body:
+    """What did they say?"""
+    hint = plain_text(words.text("form.heard.said_hint"))
+    element: Block = {
+        "type": "plain_text_input",
+        "max_length": MAX_ANSWER,
+        "multiline": True,
+        "placeholder": hint,
+    }
+    blocks = [field("said", words.plain("form.heard.said", buyer=buyer), element)]
+    return modal(words, "heard", json.dumps({"check": check_id}), blocks)
+
+
+def read_heard(values: Mapping[str, Any]) -> str:
+    """Their words."""
+    return typed(values, "said")

@@ -1,0 +1,227 @@
+"""App Home: the next thing first, then all there is, then every setting. For its owner alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.views.cadence import time_of
+from bot.views.calls import button
+from bot.views.text import Block, Body, plain_text, rich_text
+from coaching.cadence import Cadence, Nudges
+from coaching.calibration import calibration_lines, outcomes
+from coaching.calls import Seen, after_line
+from coaching.moves import Ask
+from coaching.nudges import Checked, settled_guesses
+from coaching.phrases import short
+from coaching.prompts import change_line
+from coaching.verdicts import marks_line, title_of
+from coaching.when import day_name, weekday_name, when, zone_name
+from coaching.words import Line, Span, Words
+
+MOST = 5
+"""Entries of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What is shown of one seller: their checks, newest first, and when a nudge is due."""
+
+    history: tuple[Checked, ...]
+    cadence: Cadence
+    nudge_at: datetime | None
+    now: datetime
+
+    @property
+    def waiting(self) -> list[Checked]:
+        """Those after whose call the seller has not told yet."""
+        return [past for past in self.history if past.seen is Seen.ASKED]
+
+    @property
+    def coming(self) -> list[Checked]:
+        """Those whose call is still to come, the next one first."""
+        calls = [p for p in self.history if p.call_at and p.call_at > self.now]
+        return sorted(calls, key=lambda past: past.call_at or self.now)
+
+    @property
+    def under_way(self) -> list[Checked]:
+        """Those with a question open."""
+        return [p for p in self.history if p.standing.step().ask is not Ask.DONE]
+
+    @property
+    def finished(self) -> list[Checked]:
+        """Those that came to their end once."""
+        return [past for past in self.history if past.finished_at]
+
+
+def home_view(home: Home, words: Words) -> Body:
+    """The whole tab."""
+    blocks = [
+        _small(words.text("home.private")),
+        *_next(home, words),
+        *_under_way(home, words),
+        *_plans(home, words),
+        *_answers(home, words),
+        *_honest(home, words),
+        *_settings(home, words),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _small(text: str) -> Block:
+    return {"type": "context", "elements": [plain_text(text)]}
+
+
+def _head(words: Words, name: str) -> list[Block]:
+    return [{"type": "divider"}, {"type": "header", "text": plain_text(words.text(f"home.{name}"))}]
+
+
+def _taps(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+# the next thing
+
+
+def _next(home: Home, words: Words) -> list[Block]:
+    """One thing, and the tap that starts it."""
+    new = button(words.text("home.options.start"), "show:start", "start")
+    if home.waiting:
+        past = home.waiting[0]
+        tell = button(words.text("after.options.said"), "call:said", past.check_id)
+        return [rich_text((after_line(past.standing, words),)), _taps(_primary(tell), new)]
+    if home.coming:
+        past = home.coming[0]
+        moved = button(words.text("call.options.moved"), "call:moved", past.check_id)
+        lines = _call_lines(past, home, words)
+        if past in home.under_way:
+            return [rich_text(lines), _taps(_primary(_go_on(past, words)), moved, new)]
+        return [rich_text(lines), _taps(moved, new)]
+    key = "home.next_check" if home.history else "home.first"
+    return [rich_text((words.say(key),)), _taps(_primary(new))]
+
+
+def _primary(element: Block) -> Block:
+    return element | {"style": "primary"}
+
+
+def _go_on(past: Checked, words: Words) -> Block:
+    return button(words.text("card.options.continue"), "home:continue", past.check_id)
+
+
+def _call_lines(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
+    assert past.call_at is not None
+    said = when(past.call_at, home.now, home.cadence.place, words)
+    values = {
+        "when": f"{said[:1].upper()}{said[1:]}",
+        "zone": zone_name(home.cadence.place, words),
+        "name": title_of(past.standing, words),
+    }
+    lead = words.say("home.call", **values)
+    if past.standing.change and past.standing.change_settled:
+        return (lead, change_line(past.standing.change, past.standing, words))
+    return (lead,)
+
+
+# lists
+
+
+def _under_way(home: Home, words: Words) -> list[Block]:
+    checks = [past for past in home.under_way if past not in home.coming[:1]]
+    if not checks:
+        return []
+    blocks = _head(words, "open")
+    for past in checks[:MOST]:
+        plan = short(past.standing.brief.plan, 80)
+        line = words.say("home.plan", name=title_of(past.standing, words), plan=plan)
+        blocks += [rich_text((line,)), _taps(_go_on(past, words))]
+    return blocks
+
+
+def _plans(home: Home, words: Words) -> list[Block]:
+    if not home.finished:
+        return []
+    blocks = _head(words, "plans")
+    for past in home.finished[:MOST]:
+        blocks.append(rich_text(_plan(past, home, words)))
+    return blocks
+
+
+def _plan(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
+    plan = short(past.standing.brief.plan, 80)
+    name = words.say("home.plan", name=title_of(past.standing, words), plan=plan)
+    assert past.finished_at is not None
+    day = day_name(past.finished_at.astimezone(home.cadence.place).date(), words)
+    return ((*name, Span(f" · {day}")), marks_line(past.standing, words))
+
+
+def _answers(home: Home, words: Words) -> list[Block]:
+    """Guesses that became answers, by what the buyer said."""
+    told = [
+        words.say(
+            "home.answer",
+            factor=words.text(f"factor.{factor}"),
+            name=title_of(past.standing, words),
+            tell=words.text(f"after.tells.{dict(past.heard.tells)[factor]}").lower(),
+        )
+        for past in home.history
+        for factor in settled_guesses(past)
+    ]
+    return [*_head(words, "answers"), rich_text(tuple(told[: 2 * MOST]))] if told else []
+
+
+def _honest(home: Home, words: Words) -> list[Block]:
+    if not home.finished:
+        return []
+    lines = calibration_lines(home.history, words)
+    if not lines:
+        lines = (words.say("honest.few", count=str(outcomes(home.history))),)
+    return [*_head(words, "honest"), rich_text(lines)]
+
+
+# settings
+
+
+def _settings(home: Home, words: Words) -> list[Block]:
+    cadence = home.cadence
+    on = cadence.nudges is Nudges.ON
+    change = button(words.text("home.options.change"), "cadence:change", "change")
+    turn = button(words.text(f"home.options.{'stop' if on else 'nudges'}"), "home:nudges",
+                  "no" if on else "on")  # fmt: skip
+    pause = {
+        "type": "datepicker",
+        "action_id": "home:pause",
+        "placeholder": plain_text(words.text("nudge.options.until")),
+    }
+    who = button(words.text("welcome.options.privacy"), "show:privacy", "privacy")
+    own = [button(words.text(f"home.options.{name}"), f"home:{name}", name)
+           for name in ("export", "forget")]  # fmt: skip
+    return [
+        *_head(words, "settings"),
+        rich_text(_setting_lines(home, words)),
+        _taps(change, turn, *([pause] if on else [])),
+        rich_text((words.say("home.kept"),)),
+        _taps(who, *own),
+        _small(words.text("home.words")),
+    ]
+
+
+def _setting_lines(home: Home, words: Words) -> tuple[Line, ...]:
+    cadence = home.cadence
+    nudges = words.text("home.no_nudges")
+    if cadence.nudges is Nudges.ON:
+        every = words.text(f"cadence.every_{cadence.every}")
+        at = home.nudge_at
+        planned = when(at, home.now, cadence.place, words) if at else words.text("nudge.none")
+        nudges = words.plain("home.nudges", time=time_of(cadence, words), every=every, next=planned)
+    minutes = str(cadence.reminder)
+    reminder = words.plain("home.reminder" if cadence.reminder else "home.no_reminder",
+                           minutes=minutes)  # fmt: skip
+    own = words.text("home.own_zone" if cadence.own_zone else "home.slack_zone")
+    days = ", ".join(weekday_name(int(day), words) for day in cadence.workdays)
+    return (
+        words.say("home.line", name=words.text("home.label.nudges"), value=nudges),
+        words.say("home.line", name=words.text("home.label.reminder"), value=reminder),
+        words.say(
+            "home.line", name=words.text("home.label.zone"), value=f"{cadence.place} ({own})"
+        ),
+        words.say("home.line", name=words.text("home.label.workdays"), value=days),
+    )

@@ -1,0 +1,57 @@
+"""Nudges, whether they are wanted, and when."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.views.calls import button
+from bot.views.messages import message
+from bot.views.text import Block, Body, plain_text
+from coaching.nudges import Text
+from coaching.words import Line, Words, plain
+
+LATER = ("tomorrow", "next", "fortnight")
+
+
+def nudge(text: Text, message_id: str, words: Words) -> Body:
+    """One line, one way on, and every way to have it otherwise."""
+    reason = text.reason
+    value = "|".join((message_id, reason.why, reason.check_id, str(reason.factor or "")))
+    start = button(words.text(f"nudge.start.{reason.why}"), "nudge:start", value)
+    later = [button(words.text(f"nudge.options.{name}"), f"nudge:{name}", value) for name in LATER]
+    stop = button(words.text("nudge.options.stop"), "nudge:stop", value)
+    until = _until(value, words)
+    elements = [start | {"style": "primary"}, *later, until, stop]
+    return message((text.line,), ({"type": "actions", "elements": elements},))
+
+
+def _until(value: str, words: Words) -> Block:
+    """A calendar; its id carries what a button's value does."""
+    return {
+        "type": "datepicker",
+        "action_id": f"nudge:until:{value}",
+        "placeholder": plain_text(words.text("nudge.options.until")),
+    }
+
+
+def last(message_id: str, words: Words) -> Body:
+    """The last one, unless it is answered."""
+    go_on = button(words.text("nudge.options.resume"), "nudge:resume", f"{message_id}|||")
+    return message((words.say("nudge.last"),), ({"type": "actions", "elements": [go_on]},))
+
+
+def consent(when: str, message_id: str, words: Words) -> tuple[Line, Block]:
+    """Whether nudges are wanted, asked once."""
+    names = ("yes", "another", "no")
+    taps = [button(words.text(f"consent.{name}"), f"cadence:{name}", message_id) for name in names]
+    return words.say("consent.ask", when=when), {"type": "actions", "elements": taps}
+
+
+def closed_like(shown: Mapping[str, Any], said: Line) -> Body:
+    """A message as it stands in Slack, with what came of its taps in their place."""
+    kept = [
+        {name: part for name, part in block.items() if name != "block_id"}
+        for block in shown["blocks"]
+        if block["type"] == "rich_text"
+    ]
+    came = {"type": "context", "elements": [plain_text(plain(said))]}
+    return {"text": shown["text"], "blocks": [*kept, came]}

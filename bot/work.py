@@ -1,0 +1,109 @@
+"""What the clock does, by kind: each piece in one transaction of its seller."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock, Work
+from bot.home import close_home, read_home
+from bot.installations import Installations
+from bot.kinds import AFTER, HOME, NUDGE, REMINDER, ZONE
+from bot.listeners.desk import Desk
+from bot.nudges import Nudging
+from bot.people import NobodyError, NotNowError, Person, look_up, publish
+from storage import Due, Seller, Transaction
+
+
+class DueWork:
+    """The kinds of due work of a seller."""
+
+    def __init__(self, desk: Desk, installations: Installations, client: AsyncWebClient) -> None:
+        self._desk = desk
+        self._installations = installations
+        self._client = client
+        self.clock: Clock | None = None
+
+    @property
+    def kinds(self) -> dict[str, Work]:
+        """A function for each."""
+        return {
+            ZONE: self.look_up_zone,
+            REMINDER: self.remind,
+            AFTER: self.ask_after,
+            NUDGE: self.nudge,
+            HOME: self.publish_home,
+        }
+
+    async def remind(self, due: Due) -> None:
+        """One line before a call."""
+        async with self._taken(due) as tx:
+            if talk := await self._desk.conversation(tx, due.subject):
+                await talk.follow_up.remind(due.user_id)
+
+    async def ask_after(self, due: Due) -> None:
+        """What did they say?"""
+        async with self._taken(due) as tx:
+            if talk := await self._desk.conversation(tx, due.subject):
+                await talk.follow_up.ask(due.user_id, due.at)
+
+    async def look_up_zone(self, due: Due) -> None:
+        """Where a seller is, so that every time can be named by its place."""
+        person = await self._person(due)
+        if person is None:
+            return
+        async with self._taken(due) as tx:
+            cadence = await tx.week.cadence()
+            zone = person.zone or cadence.zone
+            await tx.week.save_cadence(replace(cadence, zone=zone, looked_at=self._desk.now()))
+
+    async def nudge(self, due: Due) -> None:
+        """The nudge of a week, in the workspace's own second."""
+        assert self.clock is not None
+        if not await self.clock.its_turn(due):
+            return
+        person = await self._person(due)
+        if person is None:
+            return
+        async with self._taken(due) as tx:
+            await Nudging(tx, self._desk.words, self._desk.now()).send(due.at, person)
+
+    async def publish_home(self, due: Due) -> None:
+        """App Home as it is now."""
+        installation = await self._installations.find(due.tenant)
+        if installation is None:
+            async with self._taken(due):
+                return
+        async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
+            view = await read_home(tx, self._desk.now(), self._desk.words)
+        try:
+            await publish(self._client, installation.bot_token, due.user_id, view)
+        except NotNowError as error:
+            await self._desk.store.put_off(due, error.seconds)
+        except NobodyError:
+            async with self._taken(due) as tx:
+                await close_home(tx)
+        else:
+            async with self._taken(due):
+                return
+
+    async def _person(self, due: Due) -> Person | None:
+        """Who Slack says they are; None when this is put off, or at its end with the app's."""
+        installation = await self._installations.find(due.tenant)
+        if installation is None:
+            async with self._taken(due):
+                return None
+        try:
+            return await look_up(self._client, installation.bot_token, due.user_id)
+        except NotNowError as error:
+            await self._desk.store.put_off(due, error.seconds, paced=due.paced)
+            return None
+
+    @asynccontextmanager
+    async def _taken(self, due: Due) -> AsyncIterator[Transaction]:
+        async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
+            await tx.week.take(due)
+            yield tx
+            if due.kind != HOME:
+                await tx.week.refresh(HOME, self._desk.now())

@@ -1,0 +1,178 @@
+"""The call a check was for: what is said before it, and what is asked after it."""
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from coaching.change import changed_factor
+from coaching.factors import ASKED, Factor, State
+from coaching.moves import Said
+from coaching.phrases import buyer, filling
+from coaching.prompts import change_parts, take_along
+from coaching.standing import Standing
+from coaching.verdicts import title_of
+from coaching.words import Line, Words
+
+
+class Seen(StrEnum):
+    """Where the seller and a call stand."""
+
+    OFFERED = "offered"  # "see you after the call?" was asked
+    DECLINED = "declined"
+    WANTED = "wanted"
+    ASKED = "asked"  # "what did they say?" was asked
+    HEARD = "heard"  # they were quoted, or it did not come up
+    CANCELLED = "cancelled"
+
+
+class Tell(StrEnum):
+    """What a buyer made of a factor, by what they said in the call."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    SILENT = "silent"  # it did not come up
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was told after a call. ``happened`` is False when the change did not come up.
+
+    ``prompt`` is the id of the message that asks; ``day`` the date, ISO, of the telling.
+    """
+
+    said: tuple[Said, ...] = ()
+    happened: bool = True
+    tells: tuple[tuple[Factor, Tell], ...] = ()
+    prompt: str = ""
+    day: str = ""
+
+    @property
+    def text(self) -> str:
+        """Their words."""
+        return " ".join(said.text for said in self.said if said.text)
+
+    @property
+    def told(self) -> bool:
+        """Whether the first question was answered."""
+        return bool(self.said) or not self.happened
+
+    def tell(self, factor: Factor, tell: Tell) -> "Heard":
+        """With one factor more."""
+        return replace(self, tells=(*self.tells, (factor, tell)))
+
+
+def dump(heard: Heard) -> str:
+    """JSON, to be kept encrypted."""
+    value = {
+        "said": [[said.text, said.source] for said in heard.said],
+        "happened": heard.happened,
+        "tells": dict(heard.tells),
+        "prompt": heard.prompt,
+        "day": heard.day,
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Heard:
+    """What ``dump`` wrote; nothing from an empty text."""
+    if not text:
+        return Heard()
+    value = json.loads(text)
+    return Heard(
+        said=tuple(Said(said, source) for said, source in value["said"]),
+        happened=value["happened"],
+        tells=tuple((Factor(factor), Tell(tell)) for factor, tell in value["tells"].items()),
+        prompt=value["prompt"],
+        day=value["day"],
+    )
+
+
+def asked_about(standing: Standing) -> tuple[Factor, ...]:
+    """The factors to ask about after the call: the change's, and one guess more at the most."""
+    first = changed_factor(standing)
+    guesses = [f for f in ASKED if standing.states[f] in _GUESSED and f is not first]
+    guesses.sort(key=lambda factor: _GUESSED.index(standing.states[factor]))
+    return (first, *guesses[:1])
+
+
+_GUESSED = (State.CLAIMED, State.HEARD, State.UNSURE)
+
+
+def next_factor(heard: Heard, standing: Standing) -> Factor | None:
+    """The factor to ask about now; None when there is nothing more to ask."""
+    if not heard.happened:
+        return None
+    told = dict(heard.tells)
+    return next((factor for factor in asked_about(standing) if factor not in told), None)
+
+
+def typed_tell(text: str, words: Words) -> Tell | None:
+    """The tap that a whole message is: "agreed", "no", "it didn't come up"."""
+    return next((tell for tell in Tell if words.hears(f"tell.{tell}", text)), None)
+
+
+# what is said
+
+
+def see_line(standing: Standing, minutes: int, zone: str, words: Words) -> Line:
+    """Whether to come back after the call; a yes brings the reminder as well."""
+    if not standing.brief.call_at:
+        return words.say("call.see_alone", zone=zone)
+    key = "call.see_reminded" if minutes else "call.see"
+    return words.say(key, zone=zone, minutes=str(minutes))
+
+
+def reminder_lines(standing: Standing, time: str, words: Words) -> tuple[Line, ...]:
+    """Before the call: the change, and the question to ask."""
+    values = _values(standing, words) | {"time": time, "question": take_along(standing, words)}
+    lead = words.say(f"call.soon.{_how(standing)}", **values)
+    return (lead, words.say("call.ask_them", **values))
+
+
+def after_line(standing: Standing, words: Words) -> Line:
+    """What did they say?"""
+    return words.say(f"after.ask.{_how(standing)}", **_values(standing, words))
+
+
+def after_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
+    """The same where it can be answered by writing."""
+    return (after_line(standing, words), words.say("after.here"))
+
+
+def _how(standing: Standing) -> str:
+    """How a change is spoken of: a prefilled one is a verb, the seller's own words are quoted."""
+    if not standing.change:
+        return "alone"
+    return "words" if standing.change.words else "will"
+
+
+def _values(standing: Standing, words: Words) -> dict[str, str]:
+    will = change_parts(standing.change, standing, words)[1] if standing.change else ""
+    name = title_of(standing, words)
+    return {"will": will, "name": name, "buyer": buyer(standing.brief, words)}
+
+
+def factor_lines(
+    heard: Heard, factor: Factor, standing: Standing, words: Words
+) -> tuple[Line, ...]:
+    """Their words with today's date, and one factor."""
+    values = filling(standing.brief, words) | {"factor": words.text(f"factor.{factor}")}
+    question = words.say(f"after.factor.{factor}", **values)
+    return (words.say("after.kept"), question) if not heard.tells else (question,)
+
+
+def over_line(heard: Heard, standing: Standing, words: Words) -> Line:
+    """The last word on a call."""
+    key = "after.there" if heard.said else "after.not_said"
+    return words.say(key, name=title_of(standing, words))
+
+
+# how honest with oneself
+
+
+def forecast(standing: Standing, factor: Factor) -> bool | None:
+    """Whether the seller thought that the buyer would agree; None if they did not say."""
+    state = standing.states[factor]
+    if state in (State.HELD, State.HEARD, State.CLAIMED):
+        return True
+    return False if state is State.NO else None

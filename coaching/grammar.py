@@ -1,0 +1,91 @@
+"""Commands with something in them, as whole messages and in no other words.
+
+``nudges monday 9:00``, ``pause until 4 Jan``, ``stop``. Everything else is a plan or an answer:
+"stop the churn at Halden" is a plan.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from coaching.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class NudgesAt:
+    """Nudges on that weekday, from Monday, 1, at that time, ``09:00``."""
+
+    weekday: int
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseUntil:
+    """No nudge before that day."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """No nudge at all."""
+
+
+Request = NudgesAt | PauseUntil | Stop
+
+_NUDGES = re.compile(r"(\w+) (\w+) ([01]?\d|2[0-3])(?::([0-5]\d))?")
+_UNTIL = re.compile(r"(\w+ \w+) (?:(\d{1,2})\.? (\w+)\.?|(\w+) (\d{1,2}))(?:,? (\d{4}))?")
+_ISO = re.compile(r"(\w+ \w+) (\d{4})-(\d\d)-(\d\d)")
+
+
+def request(text: str, today: date, words: Words) -> Request | None:
+    """What a whole message asks for; None when it is something else.
+
+    A date without a year is the next one of that name, seen from ``today``.
+    """
+    said = " ".join(text.casefold().split())
+    if words.hears("stop", said):
+        return Stop()
+    return _nudges(said, words) or _pause(said, today, words)
+
+
+def _nudges(said: str, words: Words) -> NudgesAt | None:
+    found = _NUDGES.fullmatch(said)
+    if not found or not words.hears("nudges", found[1]):
+        return None
+    weekday = _place(found[2], words.find("when.weekdays"))
+    hour = f"{int(found[3]):02}:{found[4] or '00'}"
+    return NudgesAt(weekday, hour) if weekday else None
+
+
+def _pause(said: str, today: date, words: Words) -> PauseUntil | None:
+    if (iso := _ISO.fullmatch(said)) and words.hears("pause_until", iso[1]):
+        return _until(int(iso[2]), int(iso[3]), int(iso[4]))
+    found = _UNTIL.fullmatch(said)
+    if not found or not words.hears("pause_until", found[1]):
+        return None
+    day, name = (found[2], found[3]) if found[2] else (found[5], found[4])
+    month = _place(name, words.find("when.months"))
+    if not month:
+        return None
+    if found[6]:
+        return _until(int(found[6]), month, int(day))
+    this = _until(today.year, month, int(day))
+    return _until(today.year + 1, month, int(day)) if not this or this.day < today else this
+
+
+def _until(year: int, month: int, day: int) -> PauseUntil | None:
+    try:
+        return PauseUntil(date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _place(said: str, names: list[str]) -> int:
+    """Which of these is meant, from 1, by its name or its first three letters or more; else 0."""
+    fitting = [
+        place
+        for place, name in enumerate(names, 1)
+        if len(said) >= 3 and name.casefold().startswith(said)
+    ]
+    return fitting[0] if len(fitting) == 1 else 0

@@ -1,0 +1,260 @@
+"""Why a seller would want to hear from the coach this week: always something of their own.
+
+A promised change that nobody heard of since, a call they named, a factor that keeps failing, or
+guesses that became answers. Nothing of theirs, no nudge.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from coaching.brief import Length
+from coaching.calls import Heard, Seen, Tell, forecast
+from coaching.change import factors_to_change
+from coaching.factors import ASKED, Factor, State
+from coaching.moves import Ask
+from coaching.phrases import buyer, join
+from coaching.prompts import change_parts
+from coaching.standing import Standing
+from coaching.verdicts import title_of
+from coaching.when import when
+from coaching.words import Line, Words, fill
+
+REST = timedelta(weeks=12)
+"""In which no text comes twice."""
+FRESH = timedelta(days=4)
+"""After a check there is no nudge for so long."""
+PROMISED = timedelta(weeks=4)
+"""How long a promise is asked after."""
+AHEAD = timedelta(days=8)
+"""How far ahead a call is spoken of."""
+IGNORED = 3
+"""Nudges without an answer, after which one last message comes, and then none."""
+LAST = 3
+FAILS = 2
+"""A factor keeps failing when it did in two of the last three checks."""
+
+
+class Why(StrEnum):
+    """The reasons there are, the most pressing first."""
+
+    PROMISE = "promise"
+    CALL = "call"
+    FACTOR = "factor"
+    ANSWERS = "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check as a reason may come from it; ``seen`` is None before its call was spoken of."""
+
+    check_id: str
+    standing: Standing
+    started_at: datetime
+    finished_at: datetime | None = None
+    seen: Seen | None = None
+    heard: Heard = field(default_factory=Heard)
+    heard_at: datetime | None = None
+
+    @property
+    def call_at(self) -> datetime | None:
+        """When the call was or is to be."""
+        named = self.standing.brief.call_at
+        return datetime.fromisoformat(named) if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why to write. ``values`` fill the wording; ``check_id`` is the check it is about, if one."""
+
+    why: Why
+    values: dict[str, str]
+    check_id: str = ""
+    factor: Factor | None = None
+
+    @property
+    def key(self) -> str:
+        """Where its wordings stand."""
+        return "open_call" if self.why is Why.CALL and not self.factor else str(self.why)
+
+    def wording(self, number: int) -> str:
+        """What tells one of its texts from another, for twelve weeks."""
+        return f"{self.why}.{self.factor or 'whole'}.{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier nudge: its wording, the check it was about, when it was due."""
+
+    wording: str
+    check_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A nudge as it is sent."""
+
+    reason: Reason
+    wording: str
+    line: Line
+
+
+def has_just_checked(history: Sequence[Checked], now: datetime) -> bool:
+    """Whether the seller has no need of a nudge: they were here in the last four days."""
+    return any(now - past.started_at < FRESH for past in history)
+
+
+def choose(
+    history: Sequence[Checked],
+    before: Sequence[Before],
+    now: datetime,
+    place: ZoneInfo,
+    words: Words,
+) -> Text | None:
+    """The nudge of this week, or None: the most pressing reason that has a text left.
+
+    Args:
+        history: the seller's checks, the newest first, those that were cancelled left out.
+        before: their earlier nudges, the newest first.
+    """
+    for reason in _reasons(history, before, now, place, words):
+        lately = {nudge.wording for nudge in before if now - nudge.at < REST}
+        wordings = words.find(f"nudge.{reason.key}")
+        turn = len(before)
+        for number in ((turn + step) % len(wordings) for step in range(len(wordings))):
+            if reason.wording(number) not in lately:
+                line = fill(wordings[number], **reason.values)
+                return Text(reason, reason.wording(number), line)
+    return None
+
+
+def _reasons(
+    history: Sequence[Checked],
+    before: Sequence[Before],
+    now: datetime,
+    place: ZoneInfo,
+    words: Words,
+) -> Iterator[Reason]:
+    told = {(nudge.wording.partition(".")[0], nudge.check_id) for nudge in before}
+    for past in history:
+        if _is_promise(past, now) and (Why.PROMISE, past.check_id) not in told:
+            yield Reason(Why.PROMISE, _about(past, words), past.check_id)
+    for past in sorted(history, key=lambda past: past.call_at or now):
+        if _is_ahead(past, now) and (Why.CALL, past.check_id) not in told:
+            yield from _call(past, now, place, words)
+    yield from _failing(history, words)
+    yield from _answers(history, before, words)
+
+
+def _about(past: Checked, words: Words) -> dict[str, str]:
+    standing = past.standing
+    will = change_parts(standing.change, standing, words)[1] if standing.change else ""
+    name = title_of(standing, words)
+    return {"name": name, "buyer": buyer(standing.brief, words), "will": will}
+
+
+def _is_promise(past: Checked, now: datetime) -> bool:
+    """A change was kept, its call is over, and nobody has told what came of it."""
+    if past.finished_at is None or not past.standing.change or past.heard.told:
+        return False
+    if past.seen in (Seen.DECLINED, Seen.CANCELLED):
+        return False
+    over = (past.call_at or past.finished_at) + timedelta(hours=4)
+    return over < now < over + PROMISED
+
+
+def _is_ahead(past: Checked, now: datetime) -> bool:
+    return past.call_at is not None and now < past.call_at < now + AHEAD
+
+
+def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterator[Reason]:
+    """A call that comes, and what is still open or a guess about it."""
+    standing = past.standing
+    assert past.call_at is not None
+    values = _about(past, words) | {"when": when(past.call_at, now, place, words)}
+    if standing.step().ask is not Ask.DONE and not standing.closed:
+        yield Reason(Why.CALL, values, past.check_id)
+        return
+    guesses = [f for f in factors_to_change(standing) if standing.states[f] is not State.HELD]
+    if guesses:
+        named = _named(guesses[0], words)
+        yield Reason(Why.CALL, values | named, past.check_id, guesses[0])
+
+
+def _failing(history: Sequence[Checked], words: Words) -> Iterator[Reason]:
+    """The factors that failed in two of the last three finished checks."""
+    finished = [past.standing for past in history if past.finished_at][:LAST]
+    for factor in ASKED:
+        failed = sum(_fails(standing, factor) for standing in finished)
+        if failed >= FAILS:
+            share = _share(failed, len(finished), words)
+            numbers = {"share": share, "Share": share[:1].upper() + share[1:]}
+            yield Reason(Why.FACTOR, numbers | _named(factor, words), factor=factor)
+
+
+def _share(failed: int, finished: int, words: Words) -> str:
+    """``two of your last three plans``, or all of them."""
+    if failed == finished:
+        return words.text("nudge.share_all" if failed == LAST else "nudge.share_both")
+    numbers = {"count": words.text(f"number.{failed}"), "of": words.text(f"number.{finished}")}
+    return words.plain("nudge.share", **numbers)
+
+
+def _fails(standing: Standing, factor: Factor) -> bool:
+    """No or not sure; with five minutes to say more, a bare belief as well."""
+    state = standing.states[factor]
+    believed = state is State.CLAIMED and standing.brief.length is Length.FIVE
+    return believed or state in (State.NO, State.UNSURE)
+
+
+def _answers(
+    history: Sequence[Checked], before: Sequence[Before], words: Words
+) -> Iterator[Reason]:
+    """Two guesses or more that a call has settled since they were last spoken of."""
+    since = next((n.at for n in before if n.wording.startswith(Why.ANSWERS)), None)
+    settled = [
+        (past, factor)
+        for past in history
+        if past.heard_at and (since is None or past.heard_at > since)
+        for factor in settled_guesses(past)
+    ]
+    if len(settled) > 1:
+        named = [
+            words.plain(
+                "nudge.settled",
+                factor=words.text(f"factor.{factor}").lower(),
+                name=title_of(past.standing, words),
+            )
+            for past, factor in settled[:3]
+        ]
+        count = words.text(f"number.{min(len(settled), 5)}")
+        values = {"count": count, "Count": count.capitalize(), "which": join(named, words)}
+        yield Reason(Why.ANSWERS, values)
+
+
+def settled_guesses(past: Checked) -> list[Factor]:
+    """The factors that were a guess before the call, and agreed or disagreed upon in it."""
+    return [
+        factor
+        for factor, tell in past.heard.tells
+        if tell is not Tell.SILENT and past.standing.states[factor] in (State.CLAIMED, State.HEARD)
+    ]
+
+
+def _named(factor: Factor, words: Words) -> dict[str, str]:
+    name = words.text(f"factor.{factor}")
+    return {"factor": name.lower(), "Factor": name}
+
+
+def forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:
+    """How often, by factor, what was expected met what they said: (factor, expected, agreed)."""
+    return Counter(
+        (factor, expected, tell is Tell.AGREED)
+        for past in history
+        for factor, tell in past.heard.tells
+        if tell is not Tell.SILENT and (expected := forecast(past.standing, factor)) is not None
+    )

@@ -1,0 +1,40 @@
+"""Commands with something in them are taken in their exact grammar and in no other words."""
+
+from datetime import date
+
+import pytest
+
+from coaching.grammar import NudgesAt, PauseUntil, Request, Stop, request
+from tests.coaching.talk import EN
+
+TODAY = date(2026, 11, 23)
+MEANT: dict[str, Request] = {
+    "stop": Stop(),
+    " STOP ": Stop(),
+    "nudges monday 9:00": NudgesAt(1, "09:00"),
+    "Nudges Thu 14": NudgesAt(4, "14:00"),
+    "nudges sunday 23:30": NudgesAt(7, "23:30"),
+    "pause until 4 Jan": PauseUntil(date(2027, 1, 4)),
+    "pause until 4. January": PauseUntil(date(2027, 1, 4)),
+    "pause until 24 november": PauseUntil(date(2026, 11, 24)),
+    "pause until Dec 1": PauseUntil(date(2026, 12, 1)),
+    "pause until 1 dec 2027": PauseUntil(date(2027, 12, 1)),
+    "pause until 2027-02-28": PauseUntil(date(2027, 2, 28)),
+    "pause until 29 feb 2028": PauseUntil(date(2028, 2, 29)),
+}
+PLANS = (
+    *("stop the churn at Halden", "stop it", "please stop", ""),
+    *("nudges monday 25:00", "nudges m 9:00", "nudges 9:00", "budgets monday 9:00"),
+    *("pause", "pause until later", "pause until 31 feb", "pause until 2027-02-30"),
+    *("pause until ju 4", "wait until 4 jan", "hold on 2027-01-04", "nudges noday 9:00"),
+)
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_a_command_is_understood(text: str) -> None:
+    assert request(text, TODAY, EN) == MEANT[text]
+
+
+@pytest.mark.parametrize("text", PLANS)
+def test_everything_else_is_a_plan_or_an_answer(text: str) -> None:
+    assert request(text, TODAY, EN) is None

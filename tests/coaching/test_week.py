@@ -1,0 +1,243 @@
+"""What is said around a call, why a seller is written to, and how honest they are."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from coaching import calls
+from coaching.calibration import calibration_lines, outcomes
+from coaching.calls import Heard, Seen, Tell, asked_about, next_factor, typed_tell
+from coaching.factors import Factor, State
+from coaching.moves import Reply, Said
+from coaching.nudges import Before, Checked, Why, choose, has_just_checked, settled_guesses
+from coaching.standing import Standing
+from coaching.when import day_name, when, zone_name
+from coaching.words import plain
+from tests.coaching.talk import EN, HURRIED, MARTA, Talk, shown
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+DAY = timedelta(days=1)
+V, R, C = Factor.VALUE, Factor.RISK, Factor.COMMERCIALS
+MIXED = (State.CLAIMED, State.UNSURE, State.NO, State.HELD, State.HEARD)
+
+
+def standing(*states: State, change: bool = True, call_at: str = "") -> Standing:
+    """A finished five-minute check that ended in these states."""
+    talk = Talk(replace(MARTA, call_at=call_at)).tap(Reply.YES)
+    for state in states or MIXED:
+        talk.answer(state)
+    talk.tap(Reply.YES, Reply.KEEP if change else Reply.NONE)
+    return talk.dialogue.standing
+
+
+def past(days: float = 7, *states: State, **more: object) -> Checked:
+    """Such a check, finished so many days ago."""
+    then = MONDAY - days * DAY
+    return Checked("c1", standing(*states), then, then, **more)  # type: ignore[arg-type]
+
+
+def quick(*replies: Reply) -> Standing:
+    return Talk(HURRIED).tap(*replies).say("more").tap(Reply.KEEP).dialogue.standing
+
+
+def text(*history: Checked, before: tuple[Before, ...] = ()) -> str:
+    found = choose(history, before, MONDAY, BERLIN, EN)
+    return plain(found.line) if found else ""
+
+
+# around a call
+
+
+def test_what_was_told_comes_back_as_it_was() -> None:
+    heard = Heard((Said("no shelfware", "1.0"),), tells=((R, Tell.AGREED),), prompt="m", day="d")
+    assert calls.load(calls.dump(heard)) == heard
+    assert calls.load("") == Heard()
+    assert heard.text == "no shelfware"
+
+
+def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() -> None:
+    assert asked_about(standing()) == (V, C)
+    assert asked_about(standing(*[State.NO] * 5)) == (V,)
+    heard = Heard((Said("they said"),))
+    assert next_factor(heard, standing()) is V
+    assert next_factor(heard.tell(V, Tell.SILENT), standing()) is C
+    assert next_factor(heard.tell(V, Tell.SILENT).tell(C, Tell.AGREED), standing()) is None
+    assert next_factor(Heard(happened=False), standing()) is None
+
+
+def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
+    kept = standing()
+    own = replace(kept, change=replace(kept.change, key="", words="I bring their own sheet"))  # type: ignore[type-var]
+    none = standing(change=False)
+    assert "You are going to ask Marta" in shown(calls.reminder_lines(kept, "11:00", EN))
+    assert "“I bring their own sheet”" in shown(calls.reminder_lines(own, "11:00", EN))
+    assert shown(calls.reminder_lines(none, "11:00", EN)).startswith("Northgate at 11:00.\n")
+    assert "you were going to" in plain(calls.after_line(kept, EN))
+    assert plain(calls.after_line(none, EN)).startswith("Northgate: what did Marta say?")
+
+
+def test_the_yes_to_the_call_brings_a_reminder_where_there_is_a_time_for_one() -> None:
+    timed = standing(call_at="2026-03-02T11:00:00+01:00")
+    assert "15 minutes before" in plain(calls.see_line(timed, 15, "Berlin time", EN))
+    assert "minutes" not in plain(calls.see_line(timed, 0, "Berlin time", EN))
+    assert "ask you afterwards" in plain(calls.see_line(standing(), 15, "Berlin time", EN))
+
+
+def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_they_are() -> None:
+    heard = Heard((Said("they said"),))
+    first = calls.factor_lines(heard, R, standing(), EN)
+    assert shown(first).startswith("In their words, with today's date.")
+    assert len(calls.factor_lines(heard.tell(R, Tell.AGREED), V, standing(), EN)) == 1
+    assert "next time you check Northgate" in plain(calls.over_line(heard, standing(), EN))
+    assert "still to be said" in plain(calls.over_line(Heard(happened=False), standing(), EN))
+
+
+@pytest.mark.parametrize(
+    ("said", "tell"), [("Agreed", Tell.AGREED), ("no", Tell.DISAGREED), ("they agreed a bit", None)]
+)
+def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
+    assert typed_tell(said, EN) is tell
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "9:00"), (1, "tomorrow 9:00"), (3, "Thursday 9:00"), (7, "9 March 9:00")],
+)
+def test_a_time_is_said_as_people_say_it(days: int, said: str) -> None:
+    assert when(MONDAY + days * DAY, MONDAY, BERLIN, EN) == said
+
+
+def test_a_place_is_named_by_its_city() -> None:
+    assert zone_name(ZoneInfo("America/Argentina/Buenos_Aires"), EN) == "Buenos Aires time"
+    assert day_name(MONDAY.date(), EN) == "2 March"
+
+
+# why to write
+
+
+def test_nothing_of_theirs_is_no_nudge() -> None:
+    assert text() == ""
+    begun = Checked("c1", Talk().dialogue.standing, MONDAY - 7 * DAY)
+    assert text(begun) == ""
+    assert text(past(seen=Seen.DECLINED)) == ""
+    assert text(past(seen=Seen.CANCELLED)) == ""
+    assert text(past(40)) == ""
+    assert text(past(heard=Heard(happened=False))) == ""
+
+
+def test_a_promised_change_comes_first_and_once() -> None:
+    first = choose((past(),), (), MONDAY, BERLIN, EN)
+    assert first is not None
+    assert first.reason.why is Why.PROMISE
+    assert "Northgate" in plain(first.line)
+    told = Before(first.wording, "c1", MONDAY - 7 * DAY)
+    assert text(past(), before=(told,)) == ""
+    # Put off, it may come again, in other words.
+    again = choose((past(),), (replace(told, check_id=None),), MONDAY, BERLIN, EN)
+    assert again is not None
+    assert again.wording != first.wording
+
+
+def test_a_call_that_comes_is_spoken_of_with_what_is_a_guess() -> None:
+    soon = (MONDAY + 3 * DAY).isoformat()
+    guessed = Checked("c1", standing(call_at=soon), MONDAY - 7 * DAY, MONDAY - 7 * DAY)
+    assert "Thursday 9:00" in text(guessed)
+    assert "value" in text(guessed)
+    open_one = Checked("c1", Talk(replace(MARTA, call_at=soon)).dialogue.standing, MONDAY - 7 * DAY)
+    assert "half done" in text(open_one)
+    assert text(open_one, before=(Before("call.whole.0", "c1", MONDAY - 7 * DAY),)) == ""
+    held = Checked("c1", standing(*[State.HELD] * 5, call_at=soon), MONDAY - 7 * DAY)
+    assert text(held) == ""
+    passed = replace(
+        open_one, standing=Talk(replace(MARTA, call_at="2026-03-01T09:00+00:00")).dialogue.standing
+    )
+    assert text(passed) == ""
+
+
+def test_a_factor_that_failed_in_two_of_the_last_three_is_named() -> None:
+    def old(days: int, made: Standing) -> Checked:
+        return Checked(f"c{days}", made, MONDAY - days * DAY, MONDAY - days * DAY, Seen.DECLINED)
+
+    no_risk = quick(Reply.YES, Reply.NO, Reply.YES)
+    fine = quick(Reply.YES, Reply.YES, Reply.YES)
+    assert text(old(6, no_risk), old(7, no_risk)).startswith("Risk was missing in both")
+    assert "two of your last three plans" in text(old(6, no_risk), old(7, fine), old(8, no_risk))
+    assert "all of your last three" in text(*(old(days, no_risk) for days in (6, 7, 8, 9)))
+    assert text(old(6, no_risk), old(7, fine), old(8, fine), old(9, no_risk)) == ""
+    # A bare belief fails where there was time to say more.
+    believed = standing(State.CLAIMED, *[State.HELD] * 4)
+    assert text(old(6, believed), old(7, believed)).startswith("Value was missing")
+
+
+def test_guesses_that_became_answers_are_counted_since_they_were_last_told() -> None:
+    told = Heard((Said("x"),), tells=((V, Tell.AGREED), (C, Tell.DISAGREED), (R, Tell.AGREED)))
+    one = past(30, seen=Seen.HEARD, heard=told, heard_at=MONDAY - 20 * DAY)
+    assert settled_guesses(one) == [V, C]
+    assert "Two guesses became answers: value with Northgate, and commercials with" in text(one)
+    assert text(one, before=(Before("answers.whole.0", None, MONDAY - 10 * DAY),)) == ""
+    assert "value" in text(one, before=(Before("answers.whole.0", None, MONDAY - 25 * DAY),))
+
+
+def test_no_text_comes_twice_within_twelve_weeks() -> None:
+    said: list[Before] = []
+    no_risk = quick(Reply.YES, Reply.NO, Reply.YES)
+    history = tuple(
+        Checked(f"c{n}", no_risk, MONDAY - n * DAY, MONDAY - n * DAY, Seen.DECLINED) for n in (6, 7)
+    )
+    texts = []
+    for week in range(30):
+        now = MONDAY + week * 7 * DAY
+        found = choose(history, tuple(reversed(said)), now, BERLIN, EN)
+        texts.append(plain(found.line) if found else "")
+        if found:
+            said.append(Before(found.wording, None, now))
+    for week, line in enumerate(texts):
+        assert not line or line not in texts[max(0, week - 11) : week]
+    assert sum(map(bool, texts)) > 10
+
+
+def test_a_check_of_the_last_four_days_is_reason_enough_for_silence() -> None:
+    assert has_just_checked((past(3),), MONDAY)
+    assert not has_just_checked((past(5),), MONDAY)
+
+
+# how honest
+
+
+def told(number: int, tell: Tell, *states: State) -> tuple[Checked, ...]:
+    """So many calls after which value was told about."""
+    heard = Heard((Said("x"),), tells=((V, tell),))
+    made = standing(*(states or MIXED))
+    return tuple(Checked(f"c{n}", made, MONDAY, MONDAY, Seen.HEARD, heard) for n in range(number))
+
+
+def test_under_five_outcomes_nothing_is_said() -> None:
+    few = (*told(4, Tell.AGREED), *told(9, Tell.SILENT))
+    unsure = told(3, Tell.AGREED, State.UNSURE, *MIXED[1:])
+    assert outcomes((*few, *unsure)) == 4
+    assert calibration_lines(few, EN) == ()
+
+
+def test_from_five_on_it_says_how_often_they_agreed() -> None:
+    said = shown(calibration_lines((*told(2, Tell.AGREED), *told(4, Tell.DISAGREED)), EN))
+    assert "You believed they would agree 6 times; they did twice." in said
+    assert "■■□□□□" in said
+    assert "Value: you believed it 6 times; they agreed twice." in said
+    assert "Out of ten" not in said
+
+
+def test_what_was_expected_to_be_a_no_is_told_apart() -> None:
+    no = (State.NO, *MIXED[1:])
+    said = shown(calibration_lines((*told(4, Tell.DISAGREED, *no), *told(1, Tell.AGREED, *no)), EN))
+    assert said == "You expected a no 5 times; they agreed once."
+
+
+def test_from_twelve_on_a_range_is_given() -> None:
+    said = shown(calibration_lines((*told(4, Tell.AGREED), *told(16, Tell.DISAGREED)), EN))
+    assert "between 1 and 4" in said
+    assert "■■□□□□□□□□□□\n" in said
+    assert "between 0 and" in shown(calibration_lines(told(12, Tell.DISAGREED), EN))
+    assert "between 8 and 10" in shown(calibration_lines(told(12, Tell.AGREED), EN))
