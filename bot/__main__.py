@@ -96,7 +96,8 @@ async def _playground(port: int, *, browser: bool) -> None:
                 keys=f"try:{base64.b64encode(os.urandom(32)).decode()}",
                 port=0,
             )
-            async with running(settings, slack.clock.now):
+            async with running(settings, slack.clock.now) as differ:
+                slack.clock.on_move.append(differ.clock.wake)
                 print(
                     f"differ is at {slack.origin}  Type /differ there. Ctrl+C stops it.", flush=True
                 )

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from bot.thread import Thread
 from bot.views.forms import Known
+from coaching import calls
 from coaching.answers import is_renewal, propose_kind, recognise
 from coaching.brief import Brief, Choice, Kind, Sort
+from coaching.calls import Heard
 from coaching.history import Earlier, recall
 from coaching.words import Words
 from storage import Buyer, Transaction
@@ -45,12 +47,15 @@ def _is_near(brief: Brief, now: datetime) -> bool:
 
 
 async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earlier]:
-    """The finished checks a new one looks back at."""
+    """The finished checks a new one looks back at, with what was said in the calls after them."""
+    told = await tx.calls.heard_from(buyer_id) if buyer_id else ()
+    heard = {call.check_id: calls.load(call.talk) for call in told}
     return [
         Earlier(
             Thread.load(check.dialogue).dialogue,
             check.finished_at.date(),
             same_buyer=buyer_id is not None and check.buyer_id == buyer_id,
+            heard=heard.get(check.id, Heard()),
         )
         for check in await tx.finished(buyer_id, RECALLED)
         if check.finished_at and check.id != but

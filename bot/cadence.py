@@ -9,7 +9,6 @@ from bot.nudges import Nudging
 from bot.views import cadence as views
 from coaching.cadence import Cadence, Nudges
 from coaching.grammar import NudgesAt, PauseUntil, Request, request
-from coaching.when import day_name
 from coaching.words import Line, Words
 from storage import Transaction
 
@@ -54,7 +53,7 @@ class Choices:
         if day <= await self.today():
             return self._words.say("cadence.past")
         await self._nudging.pause(day)
-        return self._words.say("cadence.paused", day=day_name(day, self._words))
+        return self._words.say("cadence.paused", day=self._words.day(day))
 
     async def told(self, cadence: Cadence) -> Line:
         """What holds from now on."""

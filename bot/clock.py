@@ -32,6 +32,8 @@ AT_ONCE = 8
 """Pieces of work under way at the same time; each holds a connection for some moments."""
 TRIES = 40
 LONGEST_PAUSE = 3600.0
+LONGEST_WAIT = 60.0
+"""Seconds until a Slack that is out of reach is asked again."""
 BURST = 10.0
 """Seconds that a piece of work may be early for its own: so many may follow each other at once."""
 
@@ -89,6 +91,11 @@ class Clock:
             return True
         await self._store.put_off(due, seconds, paced=True)
         return False
+
+    async def later(self, due: Due, seconds: float) -> None:
+        """Slack cannot do it now: try again, but not before, and ever more rarely."""
+        pause = min(self._pace.poll * 2.0 ** min(due.attempt, 10), LONGEST_WAIT)
+        await self._store.put_off(due, max(seconds, pause), paced=due.paced)
 
     async def _claim(self) -> list[Due]:
         try:

@@ -22,7 +22,7 @@ class Person:
 
 
 class NotNowError(Exception):
-    """Slack does not tell now; ``seconds`` is how long it asks to wait."""
+    """Slack does not tell now; ``seconds`` is how long it asks to wait, 0 if it asks nothing."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -67,11 +67,7 @@ async def _answer(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         if answer.status_code == 429:
             raise NotNowError(float(answer.headers.get("Retry-After", "1"))) from None
         if answer.status_code >= 500 or not reason:
-            raise NotNowError(PAUSE) from None
+            raise NotNowError(0.0) from None
         raise NobodyError(reason) from None
     except OUT_OF_REACH:
-        raise NotNowError(PAUSE) from None
-
-
-PAUSE = 30.0
-"""Seconds until a Slack that is out of reach is asked again."""
+        raise NotNowError(0.0) from None

@@ -209,7 +209,7 @@ class Sender:
         channel = outgoing.channel or await self._open(outgoing.user_id, token)
         if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
             return channel, ts
-        if outgoing.body is None or (outgoing.until and outgoing.until < self._now()):
+        if outgoing.body is None or await self._comes_too_late(outgoing):
             raise NotThereError
         if time.monotonic() - claimed > self._pace.lease / 2:
             raise TimeoutError("the lease is too old to post under")
@@ -225,6 +225,13 @@ class Sender:
             **outgoing.body,
         )
         return posted["channel"], posted["ts"]
+
+    async def _comes_too_late(self, outgoing: Outgoing) -> bool:
+        """Whether it is worth nothing any more, after the time that Slack could not be reached."""
+        if outgoing.until is None:
+            return False
+        late = outgoing.until < self._now()
+        return late or (outgoing.attempt > 1 and await self._store.overtaken(outgoing))
 
     async def _upload(self, outgoing: Outgoing, channel: str, token: str, claimed: float) -> str:
         """Files in one message. Returns its time, which Slack does not tell: it shares files when

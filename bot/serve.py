@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import build_app
-from bot.clock import Clock
+from bot.clock import Clock, Work
 from bot.installations import Installations
 from bot.keys import read_keys
 from bot.listeners.desk import Desk
@@ -115,8 +115,9 @@ async def running(
         sender = Sender(store, installations, client, owner, pace, now)
         sender.start()
         stack.push_async_callback(sender.stop, GRACE / 2)
-        work = DueWork(desk, installations, client)
-        clock = work.clock = Clock(store, now, work.kinds, owner, pace)
+        work: dict[str, Work] = {}
+        clock = Clock(store, now, work, owner, pace)
+        work.update(DueWork(desk, installations, client, clock).kinds)
         await stack.enter_async_context(_beside(store.listen(), _sweep(store), clock.run()))
         ready = await _start_socket(settings, app, client, stack)
         taking = None if settings.socket_mode else app

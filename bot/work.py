@@ -19,11 +19,13 @@ from storage import Due, Seller, Transaction
 class DueWork:
     """The kinds of due work of a seller."""
 
-    def __init__(self, desk: Desk, installations: Installations, client: AsyncWebClient) -> None:
+    def __init__(
+        self, desk: Desk, installations: Installations, client: AsyncWebClient, clock: Clock
+    ) -> None:
         self._desk = desk
         self._installations = installations
         self._client = client
-        self.clock: Clock | None = None
+        self._clock = clock
 
     @property
     def kinds(self) -> dict[str, Work]:
@@ -60,8 +62,7 @@ class DueWork:
 
     async def nudge(self, due: Due) -> None:
         """The nudge of a week, in the workspace's own second."""
-        assert self.clock is not None
-        if not await self.clock.its_turn(due):
+        if not await self._clock.its_turn(due):
             return
         person = await self._person(due)
         if person is None:
@@ -80,7 +81,7 @@ class DueWork:
         try:
             await publish(self._client, installation.bot_token, due.user_id, view)
         except NotNowError as error:
-            await self._desk.store.put_off(due, error.seconds)
+            await self._clock.later(due, error.seconds)
         except NobodyError:
             async with self._taken(due) as tx:
                 await close_home(tx)
@@ -97,7 +98,7 @@ class DueWork:
         try:
             return await look_up(self._client, installation.bot_token, due.user_id)
         except NotNowError as error:
-            await self._desk.store.put_off(due, error.seconds, paced=due.paced)
+            await self._clock.later(due, error.seconds)
             return None
 
     @asynccontextmanager

@@ -167,6 +167,19 @@ def over_line(heard: Heard, standing: Standing, words: Words) -> Line:
     return words.say(key, name=title_of(standing, words))
 
 
+def told_lines(heard: Heard, words: Words) -> tuple[Line, ...]:
+    """What was told after a call, to be read again."""
+    tells = tuple(
+        words.say(
+            "after.tell",
+            factor=words.text(f"factor.{factor}"),
+            tell=words.text(f"after.tells.{tell}").lower(),
+        )
+        for factor, tell in heard.tells
+    )
+    return (words.say("after.told", said=heard.text, day=heard.day), *tells)
+
+
 # how honest with oneself
 
 

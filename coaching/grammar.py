@@ -65,7 +65,7 @@ def _pause(said: str, today: date, words: Words) -> PauseUntil | None:
     if not found or not words.hears("pause_until", found[1]):
         return None
     day, name = (found[2], found[3]) if found[2] else (found[5], found[4])
-    month = _place(name, words.find("when.months"))
+    month = _place(name, words.find("calendar.months"))
     if not month:
         return None
     if found[6]:

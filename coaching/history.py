@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from coaching.brief import Brief, Length
+from coaching.calls import Heard, Tell
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor, State
 from coaching.past import Evidence, Past, Still, bare
+from coaching.reading import Reading, Source
 from coaching.standing import Standing
 
 KEEPS = 90
@@ -22,11 +24,13 @@ GUESSED = (State.CLAIMED, State.UNSURE)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A finished check; ``same_buyer`` says that it was about the one asked about now."""
+    """A finished check; ``same_buyer`` says that it was about the one asked about now, ``heard``
+    what that buyer said in the call after it."""
 
     dialogue: Dialogue
     finished: date
     same_buyer: bool
+    heard: Heard = field(default_factory=Heard)
 
 
 def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
@@ -40,8 +44,9 @@ def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
     latest = sorted(earlier, key=lambda check: check.finished, reverse=True)
     full = [c for c in latest if c.dialogue.standing.brief.length is Length.FIVE]
     with_them = next((check for check in full if check.same_buyer), None)
+    kept = _evidence(with_them, brief, today) if with_them else ()
     return Past(
-        evidence=_evidence(with_them, brief, today) if with_them else (),
+        evidence=_with_what_they_said(kept, latest, brief, today),
         guesses=_in_state(with_them.dialogue.standing, GUESSED) if with_them else (),
         missed=_missed(full[0].dialogue.standing) if full else (),
         worn=_worn(latest),
@@ -62,6 +67,32 @@ def _evidence(check: Earlier, brief: Brief, today: date) -> tuple[Evidence, ...]
         better_than = record.better_than or ()
         found.append(Evidence(factor, record.reading, better_than, since, still, rivals))
     return tuple(found)
+
+
+def _with_what_they_said(
+    kept: tuple[Evidence, ...], latest: Sequence[Earlier], brief: Brief, today: date
+) -> tuple[Evidence, ...]:
+    """The evidence with what calls have added to it since, and without what they took away."""
+    found: dict[Factor, Evidence | None] = {evidence.factor: evidence for evidence in kept}
+    told = [check for check in latest if check.same_buyer and check.heard.text]
+    for check in sorted(told, key=lambda check: check.heard.day):
+        for factor, tell in check.heard.tells:
+            if tell is Tell.DISAGREED:
+                found[factor] = None
+            elif tell is Tell.AGREED:
+                found[factor] = _quoted(check, factor, brief, today)
+    return tuple(evidence for factor in ASKED if (evidence := found.get(factor)))
+
+
+def _quoted(check: Earlier, factor: Factor, brief: Brief, today: date) -> Evidence:
+    """Their words in a call, about a factor they agreed on: against all choices of that check."""
+    then, heard = check.dialogue.standing.brief, check.heard
+    reading = Reading(heard.text, then.first_name, heard.text, source=Source.SAID)
+    rivals = tuple(rival.name for rival in brief.competitors if rival.key not in then.choice_keys)
+    old = (today - date.fromisoformat(heard.day)).days > KEEPS
+    still = Still.RIVAL if rivals else Still.AGE if old else Still.SINCE
+    better_than = tuple(choice.key for choice in then.choices)
+    return Evidence(factor, reading, better_than, heard.day, still, rivals)
 
 
 def _in_state(standing: Standing, states: tuple[State, ...]) -> tuple[Factor, ...]:

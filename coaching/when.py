@@ -1,6 +1,6 @@
 """Times in words: always of one place, which is named beside them."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from coaching.words import Words
@@ -21,7 +21,7 @@ def when(at: datetime, now: datetime, place: ZoneInfo, words: Words) -> str:
         "time": clock_time(at, place),
         "weekday": weekday_name(day.isoweekday(), words),
         "day": str(day.day),
-        "month": words.find("when.months")[day.month - 1],
+        "month": words.find("calendar.months")[day.month - 1],
     }
     if day == today:
         return words.plain("when.today", **values)
@@ -29,11 +29,6 @@ def when(at: datetime, now: datetime, place: ZoneInfo, words: Words) -> str:
         return words.plain("when.tomorrow", **values)
     near = timedelta(0) < day - today <= SOON
     return words.plain("when.weekday" if near else "when.date", **values)
-
-
-def day_name(day: date, words: Words) -> str:
-    """``4 January``."""
-    return words.plain("when.day", day=str(day.day), month=words.find("when.months")[day.month - 1])
 
 
 def weekday_name(weekday: int, words: Words) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import due, outbox
+from storage import due, outbox, week
 from storage.engine import in_time, look, open_engine, scrub, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant
@@ -189,6 +189,11 @@ class Store:
         """It may have been done: look it up, but not before. Raises Stale."""
         async with started(self._engine) as connection:
             await outbox.uncertain(connection, outgoing, seconds)
+
+    async def overtaken(self, outgoing: Outgoing) -> bool:
+        """Whether its seller has begun a check since this nudge was due."""
+        async with started(self._engine) as connection:
+            return await week.overtaken(connection, outgoing)
 
     async def dead(self, outgoing: Outgoing, reason: str) -> None:
         """It can never be done; `reason` holds no seller's words. Raises Stale."""

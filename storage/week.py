@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -25,8 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coaching.cadence import Cadence, Nudges
 from storage import due as dues
 from storage.errors import Stale
-from storage.records import Due, Nudge
-from storage.schema import cadences, due, messages, nudges, outbox
+from storage.records import Due, Nudge, Outgoing
+from storage.schema import cadences, checks, due, messages, nudges
 from storage.times import Moment
 
 
@@ -102,18 +101,25 @@ _ANSWER_NUDGE = (
     .values(answered=True, outcome=bindparam("new_outcome"))
     .returning(nudges.c.week)
 )
-_TOO_LATE = (
-    update(outbox)
+_OVERTAKEN = (
+    select(checks.c.id)
     .where(
         _own(
-            outbox,
-            outbox.c.message_id == bindparam("own_message"),
-            outbox.c.op == "post",
-            outbox.c.done_at.is_(None),
+            checks,
+            checks.c.started_at
+            > select(nudges.c.at)
+            .where(_own(nudges, nudges.c.message_id == bindparam("own_message")))
+            .scalar_subquery(),
         )
     )
-    .values(until=bindparam("past", type_=Moment))
+    .limit(1)
 )
+
+
+async def overtaken(connection: AsyncConnection, outgoing: Outgoing) -> bool:
+    own = {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
+    found = await connection.execute(_OVERTAKEN, own | {"own_message": outgoing.message_id})
+    return found.first() is not None
 
 
 class Week:
@@ -192,12 +198,6 @@ class Week:
             await self._connection.execute(_ANSWER_NUDGE, self._own | values)
         ).scalar()
         return week
-
-    async def withdraw(self, message_ids: Iterable[str], now: datetime) -> None:
-        """Post none of these any more, unless it has been posted."""
-        for message_id in message_ids:
-            values = {"own_message": message_id, "past": now}
-            await self._connection.execute(_TOO_LATE, self._own | values)
 
 
 _NUDGE = ("week", "outcome", "wording", "at", "check_id", "message_id")

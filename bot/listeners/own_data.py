@@ -14,6 +14,8 @@ from storage import Message, Transaction, new_id
 
 FORGET = "forget"
 """The purpose of a message that asks whether to forget."""
+EVERY_WEEK = 10_000
+"""More weeks than anybody has."""
 OWN = {"export", "forget", "history"}
 """What is asked for in a command or as a whole message."""
 
@@ -34,15 +36,16 @@ async def answer(desk: Desk, tx: Transaction, said: str) -> None:
 
 
 async def _export(desk: Desk, tx: Transaction) -> None:
-    body = views.export_message(
-        desk.words,
-        desk.now(),
-        await tx.profile(),
-        await tx.buyers(),
-        await tx.checks(),
-        await tx.parked(),
+    kept = views.Kept(
+        profile=await tx.profile(),
+        cadence=await tx.week.cadence(),
+        buyers=await tx.buyers(),
+        checks=await tx.checks(),
+        calls=await tx.calls.all(),
+        nudges=await tx.week.nudges(EVERY_WEEK),
+        parked=await tx.parked(),
     )
-    await tx.post(purpose=EXPORT, body=body)
+    await tx.post(purpose=EXPORT, body=views.export_message(desk.words, desk.now(), kept))
 
 
 class OwnData:

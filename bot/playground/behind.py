@@ -32,11 +32,21 @@ BAD_DAYS: Mapping[str, tuple[str, str, faults.Fault]] = {
 }  # fmt: skip
 
 
+STEPS = (
+    ("hour", "+1 hour"),
+    ("two", "Two hours later"),
+    ("day", "Next day 09:00"),
+    ("monday", "Next Monday 09:00"),
+)
+HOURS = {"hour": timedelta(hours=1), "two": timedelta(hours=2)}
+QUARTER = timedelta(minutes=15)
+
+
 class Behind:
     """The drawer, as somebody in this time zone reads it."""
 
-    def __init__(self, slack: SmallSlack, zone: ZoneInfo) -> None:
-        self._slack, self._zone = slack, zone
+    def __init__(self, slack: SmallSlack, user: str, zone: ZoneInfo) -> None:
+        self._slack, self._user, self._zone = slack, user, zone
 
     def regions(self) -> dict[str, str]:
         """Its parts as HTML."""
@@ -44,10 +54,9 @@ class Behind:
 
     def _clock(self) -> str:
         now = self._slack.clock.now().astimezone(self._zone)
-        steps = (("hour", "+1 hour"), ("day", "Next day 09:00"), ("monday", "Next Monday 09:00"))
         buttons = [
             tag("button", label, type="button", class_="button", data_do="clock", data_step=step)
-            for step, label in steps
+            for step, label in (*self._call_steps(), *STEPS)
         ]
         return (
             tag("h3", "Clock", id="clock-title")
@@ -55,6 +64,16 @@ class Behind:
             + tag("p", f"Time in {escape(str(self._zone))}. It only moves forward.")
             + tag("div", *buttons, class_="row")
         )
+
+    def _call_steps(self) -> tuple[tuple[str, str], ...]:
+        """Ways to the call whose time was picked in a form, if one is to come."""
+        call = self._slack.workspace.next_picked(self._user)
+        if call is None:
+            return ()
+        local = call.astimezone(self._zone)
+        starts = f"The call starts ({local:%a} {local:%H:%M})"
+        before = call - QUARTER > self._slack.clock.now()
+        return (*([("before", "A quarter before the call")] if before else []), ("call", starts))
 
     def _faults(self) -> str:
         waiting = [fault for queue in self._slack.faults.waiting().values() for fault in queue]
@@ -96,9 +115,12 @@ class Behind:
         )
 
 
-def moved(now: datetime, step: str) -> datetime:
-    """Where a button of the clock leads from `now`, on that person's clock."""
-    if step == "hour":
-        return now + timedelta(hours=1)
+def moved(now: datetime, step: str, call: datetime | None) -> datetime:
+    """Where a button of the clock leads from `now`, on that person's clock; never back."""
+    if step in ("before", "call"):
+        at = call or now
+        return max(now, at - QUARTER if step == "before" else at)
+    if step in HOURS:
+        return now + HOURS[step]
     days = 1 if step == "day" else 7 - now.weekday()
     return (now + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)

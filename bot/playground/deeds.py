@@ -112,7 +112,8 @@ class Deeds:
 
     async def _clock(self, seat: Seat, deed: Json) -> None:
         local = self._slack.clock.now().astimezone(self._zone(seat))
-        self._slack.clock.set(moved(local, deed["step"]))
+        call = self._slack.workspace.next_picked(seat.user)
+        self._slack.clock.set(moved(local, deed["step"], call))
         self._slack.workspace.touch()
 
     async def _fault(self, seat: Seat, deed: Json) -> None:

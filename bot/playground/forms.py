@@ -6,6 +6,7 @@ Page: docs.slack.dev/surfaces/modals (response_action errors, update, push, clea
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.playground.blocks import elements_of
@@ -121,10 +122,17 @@ class Forms:
                 raise SlackError("invalid_response_action")
 
     def _leave(self, user: str, view: View) -> None:
+        self._workspace.picked[user] |= self._picked(user, view)
         stack = self._workspace.modals.get(user, [])
         # The app may have opened another form meanwhile; that one stays.
         if view.id in stack:
             self._workspace.close_modals(user, down_to=stack.index(view.id))
+
+    def _picked(self, user: str, view: View) -> set[datetime]:
+        draft = self._workspace.drafts.get((user, view.id), {})
+        values = state_values(view.body["blocks"], draft).values()
+        seconds = (state.get("selected_date_time") for block in values for state in block.values())
+        return {datetime.fromtimestamp(moment, UTC) for moment in seconds if moment}
 
     async def close(self, user: str, view: View) -> None:
         if view.body["type"] != "modal":

@@ -37,7 +37,8 @@ class Screen:
     def regions(self) -> dict[str, str]:
         """Every region of the page as HTML."""
         history = History(self._slack, self._marks, self._seat, self._scope)
-        behind = Behind(self._slack, ZoneInfo(self._workspace.users[self._seat.user].tz))
+        zone = ZoneInfo(self._workspace.users[self._seat.user].tz)
+        behind = Behind(self._slack, self._seat.user, zone)
         return {
             "act-as": self._act_as(),
             "sidebar": Sidebar(self._slack, self._marks, self._seat).html(),

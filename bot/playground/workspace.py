@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -187,6 +187,7 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.files: dict[str, File] = {}
+        self.picked: dict[str, set[datetime]] = defaultdict(set)
         self.shared_after = timedelta(0)
         self.notices: list[Notice] = []
         self.traffic: deque[Traffic] = deque(maxlen=TRAFFIC_KEPT)
@@ -300,6 +301,11 @@ class Workspace:
             self.drafts.pop((user, view.id), None)
         self.touch()
         return closed
+
+    def next_picked(self, user: str) -> datetime | None:
+        """The next moment that this person has picked in a form: when a call is, most often."""
+        now = self.clock.now()
+        return min((moment for moment in self.picked[user] if moment > now), default=None)
 
     # Being told
 

@@ -70,17 +70,12 @@ def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> C
     """The settings with what was filled in.
 
     Raises:
-        Wrong: for a zone that does not exist, or no working day.
+        Wrong: for a zone that does not exist.
     """
     zone = typed(values, "zone")
     chosen = values["workdays"]["workdays"].get("selected_options") or ()
-    errors = {}
     if zone and zone_of(zone) is None:
-        errors["zone"] = words.text("form.cadence.wrong.zone")
-    if not chosen:
-        errors["workdays"] = words.text("form.cadence.wrong.workdays")
-    if errors:
-        raise Wrong(errors)
+        raise Wrong({"zone": words.text("form.cadence.wrong.zone")})
     return replace(
         cadence,
         nudges=Nudges.ON if selected(values, "nudges") == "on" else Nudges.NO,

@@ -14,7 +14,7 @@ from coaching.nudges import Checked, settled_guesses
 from coaching.phrases import short
 from coaching.prompts import change_line
 from coaching.verdicts import marks_line, title_of
-from coaching.when import day_name, weekday_name, when, zone_name
+from coaching.when import weekday_name, when, zone_name
 from coaching.words import Line, Span, Words
 
 MOST = 5
@@ -149,7 +149,7 @@ def _plan(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
     plan = short(past.standing.brief.plan, 80)
     name = words.say("home.plan", name=title_of(past.standing, words), plan=plan)
     assert past.finished_at is not None
-    day = day_name(past.finished_at.astimezone(home.cadence.place).date(), words)
+    day = words.day(past.finished_at.astimezone(home.cadence.place).date())
     return ((*name, Span(f" · {day}")), marks_line(past.standing, words))
 
 

@@ -1,42 +1,56 @@
 """A seller's own data: all of it in two files, and the question whether it shall be forgotten."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.thread import Thread
 from bot.views.messages import message
 from bot.views.text import Block, Body, plain_text
+from coaching import calls
 from coaching.account import account, data
+from coaching.cadence import Cadence
 from coaching.words import Line, Words, plain
-from storage import Buyer, Check, Holdings, Parked, Profile
+from storage import Buyer, Call, Check, Holdings, Nudge, Parked, Profile
 
 VERSION = 1
 """Of the shape of ``differ.json``; counted up when something in it changes its meaning."""
 
 
-def export_message(
-    words: Words,
-    now: datetime,
-    profile: Profile,
-    buyers: tuple[Buyer, ...],
-    checks: tuple[Check, ...],
-    parked: tuple[Parked, ...],
-) -> Body:
-    """A message with ``differ.md`` to read and ``differ.json`` for a machine; newest first."""
-    told = _told(words, now, buyers, checks, parked)
-    kept = {
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is kept of a seller; checks, calls and nudges the newest first."""
+
+    profile: Profile
+    cadence: Cadence
+    buyers: tuple[Buyer, ...]
+    checks: tuple[Check, ...]
+    calls: tuple[Call, ...]
+    nudges: tuple[Nudge, ...]
+    parked: tuple[Parked, ...]
+
+    def call_of(self, check: Check) -> Call | None:
+        """What is kept of a check's call."""
+        return next((call for call in self.calls if call.check_id == check.id), None)
+
+
+def export_message(words: Words, now: datetime, kept: Kept) -> Body:
+    """A message with ``differ.md`` to read and ``differ.json`` for a machine."""
+    told = _told(words, now, kept)
+    values = {
         "version": VERSION,
         "exported_at": now.astimezone(UTC).isoformat(),
-        "profile": asdict(profile),
-        "buyers": [_buyer(buyer) for buyer in buyers],
-        "checks": [_check(check, words) for check in checks],
-        "unplaced": [text.text for text in parked],
+        "profile": asdict(kept.profile),
+        "times": {**asdict(kept.cadence), "looked_at": _maybe(kept.cadence.looked_at)},
+        "buyers": [_buyer(buyer) for buyer in kept.buyers],
+        "checks": [_check(check, kept.call_of(check), words) for check in kept.checks],
+        "nudges": [_nudge(nudge) for nudge in kept.nudges],
+        "unplaced": [text.text for text in kept.parked],
     }
     files = (
         ("differ.md", told),
-        ("differ.json", json.dumps(kept, ensure_ascii=False, indent=2) + "\n"),
+        ("differ.json", json.dumps(values, ensure_ascii=False, indent=2) + "\n"),
     )
     return {
         "text": words.plain("export.text"),
@@ -48,40 +62,57 @@ def _buyer(buyer: Buyer) -> dict[str, Any]:
     return {"person": buyer.person, "company": buyer.company, "rivals": list(buyer.rivals)}
 
 
-def _check(check: Check, words: Words) -> dict[str, Any]:
+def _check(check: Check, call: Call | None, words: Words) -> dict[str, Any]:
     return {
         "state": check.state,
         "started_at": _moment(check.started_at),
-        "finished_at": _moment(check.finished_at) if check.finished_at else None,
+        "finished_at": _maybe(check.finished_at),
         **data(Thread.load(check.dialogue).dialogue, words),
+        "call": _call(call) if call else None,
     }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    heard = calls.load(call.talk)
+    return {
+        "state": call.state,
+        "ask_at": _maybe(call.ask_at),
+        "heard_at": _maybe(call.heard_at),
+        "said": heard.text,
+        "factors": {str(factor): str(tell) for factor, tell in heard.tells},
+    }
+
+
+def _nudge(nudge: Nudge) -> dict[str, Any]:
+    told = {"week": nudge.week, "outcome": nudge.outcome, "wording": nudge.wording}
+    return {**told, "at": _moment(nudge.at), "answered": nudge.answered}
+
+
+def _maybe(moment: datetime | None) -> str | None:
+    return _moment(moment) if moment else None
 
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _told(
-    words: Words,
-    now: datetime,
-    buyers: tuple[Buyer, ...],
-    checks: tuple[Check, ...],
-    parked: tuple[Parked, ...],
-) -> str:
+def _told(words: Words, now: datetime, kept: Kept) -> str:
     parts = [f"# {words.plain('export.title', date=_date(now))}"]
-    parts += [_account(check, words) for check in checks]
-    named = [", ".join(filter(None, (b.person, b.company, *b.rivals))) for b in buyers]
-    for key, entries in (("buyers", named), ("unplaced", [text.text for text in parked])):
+    parts += [_account(check, kept.call_of(check), words) for check in kept.checks]
+    named = [", ".join(filter(None, (b.person, b.company, *b.rivals))) for b in kept.buyers]
+    for key, entries in (("buyers", named), ("unplaced", [text.text for text in kept.parked])):
         if entries:
             parts.append(f"## {words.text(f'export.{key}')}\n\n{_list(entries)}")
     return "\n\n".join(parts) + "\n"
 
 
-def _account(check: Check, words: Words) -> str:
+def _account(check: Check, call: Call | None, words: Words) -> str:
     key = "export.finished" if check.finished_at else "export.started"
     end = _date(check.finished_at) if check.finished_at else ""
     head = words.plain(key, start=_date(check.started_at), end=end)
     lines = account(Thread.load(check.dialogue).dialogue, words)
+    if call and (heard := calls.load(call.talk)).text:
+        lines = (*lines, *calls.told_lines(heard, words))
     return f"## {head}\n\n{_list([plain(line) for line in lines])}"
 
 

@@ -58,6 +58,12 @@ class Stage:
             while await self.store.next_due() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)  # the outbox has no bell for "empty"
 
+    async def press_time(self, moment: datetime) -> None:
+        """It becomes that late, and what is due is tried, whether or not it can be sent."""
+        self.slack.clock.set(moment)
+        assert self.clock
+        await self.clock.catch_up()
+
     def messages(self) -> list[Message]:
         """All that ``me`` can see in the direct messages, oldest first."""
         return [

@@ -7,10 +7,11 @@ import pytest
 
 from coaching import record
 from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
+from coaching.calls import Heard, Tell
 from coaching.card import entry
 from coaching.factors import ASKED, Factor, State
 from coaching.history import KEEPS, Earlier, recall
-from coaching.moves import Ask, Reply
+from coaching.moves import Ask, Reply, Said
 from coaching.past import Evidence, Past, Still, bare
 from coaching.reading import Source
 from tests.coaching.talk import EN, MARTA, THEIRS, Talk, shown
@@ -266,3 +267,32 @@ def test_the_list_of_earlier_checks_has_the_marks_and_the_change() -> None:
     talk.tap(Reply.YES).say("ask her what she fears")
 
     assert shown(entry(talk.dialogue, "today", EN)).splitlines()[2] == "ask her what she fears"
+
+
+def test_what_they_said_in_a_call_comes_back_with_its_date() -> None:
+    """Agreed, it is evidence against all choices of that check; disagreed, nothing is left."""
+    tells = ((Factor.RISK, Tell.AGREED), (Factor.VALUE, Tell.DISAGREED), (Factor.EASE, Tell.SILENT))
+    heard = Heard((Said("no shelfware"),), tells=tells, day="2026-05-01")
+    past = recall([replace(checked(), heard=heard)], MARTA, MAY)
+    risk, offering = past.evidence
+
+    assert (risk.factor, risk.reading.text, risk.since) == (Factor.RISK, "no shelfware", heard.day)
+    assert risk.reading.who == "Marta"
+    assert risk.better_than == ("competitor:acme", "nothing")
+    assert risk.still is Still.SINCE
+    assert offering.factor is Factor.OFFERING
+
+
+def test_the_latest_word_of_theirs_counts_and_grows_old_like_any_other() -> None:
+    def told(tell: Tell, day: str) -> Earlier:
+        heard = Heard((Said("their words"),), tells=((Factor.RISK, tell),), day=day)
+        return replace(checked(State.NO, State.NO, State.NO, State.NO, State.NO), heard=heard)
+
+    agreed, disagreed = told(Tell.AGREED, "2026-01-10"), told(Tell.DISAGREED, "2026-01-09")
+
+    (evidence,) = recall([agreed, disagreed], MARTA, MAY).evidence
+    assert evidence.still is Still.AGE
+    with_rival = replace(MARTA, choices=(*MARTA.choices, KESTREL))
+    (evidence,) = recall([agreed], with_rival, MAY).evidence
+    assert (evidence.still, evidence.rivals) == (Still.RIVAL, ("Kestrel",))
+    assert recall([told(Tell.DISAGREED, "2026-01-11"), agreed], MARTA, MAY).evidence == ()

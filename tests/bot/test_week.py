@@ -1,0 +1,269 @@
+"""The week of a seller: what comes, what does not, and what an outage makes of it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.playground import faults
+from bot.playground.clock import MovableClock
+from bot.playground.server import SmallSlack
+from bot.playground.workspace import Message
+from bot.sender import Pace
+from coaching.cadence import Cadence, Nudges
+from storage import Nudge
+from tests.bot.script import click, deliver, seller_of
+from tests.bot.stage import ROOT, Stage, at_work, on_stage
+
+TUESDAY = datetime(2035, 3, 6, 8, 40, tzinfo=UTC)
+MONDAY = datetime(2035, 3, 12, 8, tzinfo=UTC)
+"""Nine in Berlin."""
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+QUICK = Pace(timeout=0.3, lease=2.0, poll=0.01)
+BUYER = {"person": "Marta Lind", "company": "Northgate", "competitors": "Acme"}
+
+
+@asynccontextmanager
+async def week(folder: Path, **more: Any) -> AsyncIterator[Stage]:
+    """A stage on a Tuesday morning in Berlin."""
+    async with on_stage(folder, pace=QUICK, start=TUESDAY, **more) as stage:
+        yield stage
+
+
+async def check(stage: Stage, plan: str = "demo", call_at: datetime | None = None) -> None:
+    """A one-minute check in which risk is a no, with its change kept."""
+    await stage.command(f"/differ quick {plan}")
+    await stage.tap("Fill in")
+    when = {"call_at": int(call_at.timestamp())} if call_at else {}
+    assert await stage.submit(**BUYER, length="one", **when) == {}
+    for label in ("Yes", "No", "Yes", "Skip", "Keep it"):
+        await stage.tap(label)
+
+
+async def consented(stage: Stage) -> None:
+    """Two checks that lacked risk, nothing to ask after, and a nudge each Monday at nine."""
+    for plan in ("demo", "workshop"):
+        await check(stage, plan)
+        await stage.tap("No, thanks")
+    await stage.command("/differ nudges monday 9:00")
+
+
+async def at(stage: Stage, moment: datetime) -> None:
+    stage.slack.clock.set(moment)
+    await stage.settle()
+
+
+def nudges(stage: Stage) -> list[Message]:
+    return [m for m in stage.messages() if "Tomorrow" in str(m.blocks) and not m.thread_ts]
+
+
+async def kept(stage: Stage) -> tuple[Nudge, ...]:
+    async with stage.store.begin(seller_of(stage)) as tx:
+        return await tx.week.nudges(20)
+
+
+async def cadence(stage: Stage) -> Cadence:
+    async with stage.store.begin(seller_of(stage)) as tx:
+        return await tx.week.cadence()
+
+
+async def test_nothing_comes_before_a_yes(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        before = len(stage.messages())
+        for days in range(1, 40):
+            await at(stage, TUESDAY + days * DAY)
+        assert len(stage.messages()) == before
+
+
+async def test_one_nudge_a_week_at_the_hour_chosen(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY - timedelta(seconds=30))
+        assert nudges(stage) == []
+        await at(stage, MONDAY)
+        assert len(nudges(stage)) == 1
+        await at(stage, MONDAY + 6 * DAY)
+        assert len(nudges(stage)) == 1
+        await at(stage, MONDAY + WEEK)
+        texts = [message.text for message in nudges(stage)]
+        assert len(texts) == len(set(texts)) == 2
+
+
+async def test_after_an_outage_it_comes_late_on_the_same_day(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.faults.chance(faults.ANY, 1.0, faults.server_error(503))
+        await stage.press_time(MONDAY)
+        stage.slack.faults.clear()
+        await at(stage, MONDAY + 6 * HOUR)
+        await stage.slack.workspace.until(lambda: nudges(stage))
+        await at(stage, MONDAY + 7 * HOUR)
+        assert len(nudges(stage)) == 1
+        assert [nudge.outcome for nudge in await kept(stage)] == ["sent"]
+
+
+async def test_later_than_its_day_it_lapses_and_only_the_next_week_s_comes(tmp_path: Path) -> None:
+    async with SmallSlack.start(
+        manifest=ROOT / "app_manifest.yml", clock=MovableClock(TUESDAY)
+    ) as slack:
+        async with at_work(slack, tmp_path, QUICK) as stage:
+            await consented(stage)
+        slack.clock.set(MONDAY + WEEK + DAY)  # nobody was at work
+        async with at_work(slack, tmp_path, QUICK) as stage:
+            await stage.settle()
+            assert nudges(stage) == []
+            assert [nudge.outcome for nudge in await kept(stage)] == ["lapsed", "lapsed"]
+            await at(stage, MONDAY + 2 * WEEK)
+            assert len(nudges(stage)) == 1
+
+
+async def test_one_that_slack_did_not_take_in_its_day_is_never_posted(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.faults.chance("chat.postMessage", 1.0, faults.drop_request())
+        await stage.press_time(MONDAY)
+        await stage.press_time(MONDAY + 20 * HOUR)
+        stage.slack.faults.clear()
+        await at(stage, MONDAY + 21 * HOUR)
+        assert nudges(stage) == []
+        (lapsed,) = await kept(stage)
+        assert (lapsed.outcome, lapsed.came) == ("sent", False)
+        await at(stage, MONDAY + WEEK)
+        assert len(nudges(stage)) == 1
+
+
+async def test_a_check_meanwhile_makes_it_needless(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY - 2 * DAY)
+        await check(stage, "pilot")
+        await stage.tap("No, thanks")
+        await at(stage, MONDAY)
+        assert nudges(stage) == []
+        assert [nudge.outcome for nudge in await kept(stage)] == ["recent"]
+
+
+async def test_who_has_left_gets_nothing_and_is_not_asked_for_for_ever(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.workspace.users[stage.me].deleted = True
+        await at(stage, MONDAY)
+        assert nudges(stage) == []
+        assert (await cadence(stage)).ended == "deactivated"
+        async with stage.store.begin(seller_of(stage)) as tx:
+            assert await tx.week.planned("nudge") is None
+
+
+async def test_without_the_app_there_is_no_nudge_either(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await stage.slack.people.uninstall()
+        await at(stage, MONDAY)
+        async with stage.store.begin(seller_of(stage)) as tx:
+            assert await tx.week.planned("nudge") is None
+
+
+async def test_a_tap_on_an_old_nudge_says_when_the_next_one_comes(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        old = nudges(stage)
+        await at(stage, MONDAY + WEEK)
+        await stage.tap("Tomorrow", old)
+        assert "That was for another week." in str(old[0].blocks)
+        assert "19 March" not in str(old[0].blocks)
+        await at(stage, MONDAY + WEEK + DAY)
+        assert len(nudges(stage)) == 1
+
+
+async def test_tapped_twice_is_tapped_once(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        payload = click(stage, "Every two weeks")
+        await deliver(stage, "interactive", payload, payload)
+        assert (await cadence(stage)).every == 2
+        await at(stage, MONDAY + WEEK)
+        assert nudges(stage) == []
+        await at(stage, MONDAY + 2 * WEEK)
+        assert len(nudges(stage)) == 1
+
+
+async def test_an_old_installation_without_the_scope_has_its_times_in_utc(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        stage.slack.faults.chance("users.info", 1.0, faults.refuse("missing_scope"))
+        await consented(stage)
+        assert "UTC time" in stage.ephemerals()[-1].text
+        await at(stage, MONDAY + HOUR)
+        assert len(nudges(stage)) == 1
+
+
+async def test_what_is_kept_of_times_and_calls_is_exported_and_forgotten(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        await stage.tap("13:40")
+        await at(stage, TUESDAY + 4 * HOUR)
+        await stage.say("the audit keeps me awake", stage.messages()[-1].thread_ts)
+        await stage.command("/differ nudges monday 9:00")
+        await stage.command("/differ export")
+        files = next(m for m in stage.messages() if m.files).files
+        told = {file.title: (file.content or b"").decode() for file in files}
+        exported = json.loads(told["differ.json"])
+        assert exported["times"]["nudges"] == "on"
+        assert exported["checks"][0]["call"]["said"] == "the audit keeps me awake"
+        assert "the audit keeps me awake" in told["differ.md"]
+        await stage.command("/differ forget")
+        await stage.tap("Forget all of it")
+        assert await cadence(stage) == Cadence()
+        async with stage.store.begin(seller_of(stage)) as tx:
+            assert await tx.calls.all() == ()
+            assert await tx.week.planned("nudge") is None
+
+
+async def test_somebody_else_s_buttons_do_nothing(tmp_path: Path) -> None:
+    """A forged tap with the ids of another seller's check, nudge and settings."""
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        await stage.tap("13:40")
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, TUESDAY + 4 * HOUR)
+        forged = [click(stage, label) for label in ("They said …", "It didn't come up")]
+        await at(stage, MONDAY)
+        forged += [click(stage, label) for label in ("Stop", "Tomorrow", "Every two weeks")]
+        before = (await cadence(stage), await kept(stage))
+        for payload in forged:
+            payload["user"]["id"] = "U2PRIYA"
+        await deliver(stage, "interactive", *forged)
+        assert (await cadence(stage), await kept(stage)) == before
+        async with stage.store.begin(seller_of(stage)) as tx:
+            assert [call.state for call in await tx.calls.all()] == ["asked"]
+
+
+async def test_a_form_says_what_is_wrong_in_it(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        await stage.tap("13:40")
+        await at(stage, TUESDAY + HOUR + timedelta(minutes=46))
+        await stage.tap("Moved")
+        past = int((TUESDAY - HOUR).timestamp())
+        assert list(await stage.submit(moved_to=past)) == ["moved_to"]
+        await stage.open_home()
+        await stage.tap_home("Change times")
+        assert list(await stage.submit(zone="Atlantis/Capital")) == ["zone"]
+        assert await stage.submit(zone="Asia/Tokyo", workdays=["1"], nudges="on") == {}
+        assert "Asia/Tokyo (chosen by you)" in stage.home()
+        assert (await cadence(stage)).nudges is Nudges.ON
+
+
+async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        assert "Which call is next?" in await stage.open_home()
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        assert "Northgate" in stage.home()
+        await stage.command("/differ nudges monday 9:00")
+        assert "Monday 9:00 Berlin time" in stage.home()
+        await stage.tap_home("Stop nudges")
+        assert "Turn nudges on" in stage.home()
