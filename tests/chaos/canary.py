@@ -16,10 +16,14 @@ import sys
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.conversation import Conversation
 from bot.playground.workspace import Message
+from coaching.moves import Said
+from coaching.words import words
 from storage import KeyRing, Seller, Store, Tenant
 from tests.bot.process import started
 from tests.bot.stage import DEALS, KEYS, Stage
@@ -87,7 +91,16 @@ class Screen(Stage):
             if question is None or not buttons:
                 break
             await self._answer(question, buttons, forms, step)
+        await self._tell()
         await self._beside(number)
+
+    async def _tell(self) -> None:
+        """What the buyer said in the call, two hours before its time."""
+        seller = Seller(Tenant("", self.slack.workspace.team_id), self.me)
+        async with self.store.begin(seller) as tx:
+            (check, *_) = await tx.checks()
+            talk = Conversation(tx, check, words(), datetime.now(UTC))
+            await talk.follow_up.quote(Said(f"they said {self.cage.word()}"))
 
     async def _by_command(self) -> None:
         await self.command(f"/differ demo of {self.cage.word()} for {self.cage.word()}")
@@ -159,7 +172,13 @@ class Screen(Stage):
 def elements(message: Message) -> list[Json]:
     """The buttons of a question."""
     found = (e for block in message.blocks for e in block.get("elements", ()))
-    return [e for e in found if e.get("action_id", "").startswith(("tap:", "form:"))]
+    # The way to the next check answers nothing in this one.
+    return [
+        e
+        for e in found
+        if e.get("action_id", "").startswith(("tap:", "form:"))
+        and e["value"].split("|")[2] != "again"
+    ]
 
 
 async def back_up(differ: Replica, folder: Path) -> bytes:
@@ -203,6 +222,8 @@ async def _prove(screens: list[Screen], cage: Cage) -> None:
         seller = Seller(Tenant("", screen.slack.workspace.team_id), screen.me)
         async with screen.store.begin(seller) as tx:
             kept = "".join(check.dialogue for check in await tx.checks())
+            told = "".join(call.talk for call in await tx.calls.all())
+        assert CANARY.search(told.encode()), "nothing was told of a call"
         assert len(CANARY.findall(kept.encode())) > 5, "no words were kept at all"
 
 
