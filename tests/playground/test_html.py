@@ -385,6 +385,8 @@ def test_dates_are_on_the_readers_clock() -> None:
     assert 'type="date" class="text" value="2026-03-30"' in element(
         "datepicker", initial_date="2026-03-30"
     )
+    until = element("datepicker", placeholder={"type": "plain_text", "text": "Until <b>"})
+    assert '<span class="picker">Until &lt;b&gt;<input ' in until
     assert 'value="09:00"' in element("timepicker", initial_time="09:00")
     assert 'value="2026-03-30T09:00"' in element("datetimepicker", initial_date_time=1_774_854_000)
 

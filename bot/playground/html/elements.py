@@ -194,7 +194,10 @@ def _native(kind: str, initial: str) -> Callable[[Json, Place], str]:
             start = moment.strftime("%Y-%m-%dT%H:%M")
         attributes = _field(element, place)
         attributes["aria_label"] = _spoken(element, place)
-        return void("input", type=kind, class_="text", value=start, **attributes)
+        field = void("input", type=kind, class_="text", value=start, **attributes)
+        said = text_of(element["placeholder"], place.scope) if "placeholder" in element else ""
+        # A browser shows no placeholder in a calendar; Slack does.
+        return field if start or not said else tag("span", said, field, class_="picker")
 
     return render
 
