@@ -10,6 +10,7 @@ from bot.clock import Clock, Work
 from bot.home import close_home, read_home
 from bot.installations import Installations
 from bot.kinds import AFTER, HOME, NUDGE, REMINDER, ZONE
+from bot.language import speak_in
 from bot.listeners.desk import Desk
 from bot.nudges import Nudging
 from bot.people import NobodyError, NotNowError, Person, look_up, publish
@@ -77,6 +78,7 @@ class DueWork:
             async with self._taken(due):
                 return
         async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
+            speak_in((await tx.profile()).language)
             view = await read_home(tx, self._desk.now(), self._desk.words)
         try:
             await publish(self._client, installation.bot_token, due.user_id, view)
@@ -105,6 +107,7 @@ class DueWork:
     async def _taken(self, due: Due) -> AsyncIterator[Transaction]:
         async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
             await tx.week.take(due)
+            speak_in((await tx.profile()).language)
             yield tx
             if due.kind != HOME:
                 await tx.week.refresh(HOME, self._desk.now())

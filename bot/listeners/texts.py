@@ -91,20 +91,13 @@ class Texts:
         self, tx: Transaction, talk: Conversation, seller: Seller, event: Body, text: str
     ) -> None:
         """Words in the thread of a check: a command, or an answer."""
-        words = self._desk.words
-        said = command(text, words)
-        if said in ("help", "privacy"):
-            body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
+        said = command(text, self._desk.words)
+        if body := await self._asked_for(tx, seller, text, said):
             await talk.post(NOTICE, body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif code := asked_language(text, words):
-            line = await choose_language(tx, seller, code, self._languages)
-            await talk.post(NOTICE, message((line,)))
         elif said in CONTROLS:
             await control(talk, said)
-        elif line := await do_request(tx, text, words, self._desk.now()):
-            await talk.post(NOTICE, message((line,)))
         elif not text:
             await talk.notify("only_text")
         elif len(text) > MAX_TEXT:
@@ -122,16 +115,10 @@ class Texts:
         words = self._desk.words
         said = command(text, words)
         waiting = await self._waiting(tx)
-        if said in ("help", "privacy"):
-            body = greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
+        if body := await self._asked_for(tx, seller, text, said):
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif code := asked_language(text, words):
-            line = await choose_language(tx, seller, code, self._languages)
-            await tx.post(purpose=NOTICE, body=message((line,)))
-        elif line := await do_request(tx, text, words, self._desk.now()):
-            await tx.post(purpose=NOTICE, body=message((line,)))
         elif len(waiting) == 1:
             talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
@@ -143,6 +130,18 @@ class Texts:
             parked_id = await tx.park(text, event["channel"], event["ts"])
             titles = [(talk.check_id, talk.dialogue.standing) for talk in waiting]
             await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
+
+    async def _asked_for(
+        self, tx: Transaction, seller: Seller, text: str, said: str
+    ) -> dict[str, Any] | None:
+        """The answer to a command that is the same in a thread and beside: help, or a setting."""
+        words = self._desk.words
+        if said in ("help", "privacy"):
+            return greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
+        if code := asked_language(text, words):
+            return message((await choose_language(tx, seller, code, self._languages),))
+        line = await do_request(tx, text, words, self._desk.now())
+        return message((line,)) if line else None
 
     async def _waiting(self, tx: Transaction) -> list[Conversation]:
         """The checks that wait for words: under way, or asked after their call."""
