@@ -32,6 +32,10 @@ answers: .venv/.dev-stamp ## Measure the reading of sentences: make answers FILE
 weights: .venv/.dev-stamp ## Train the reading anew (docs/reading.md)
 	$(BIN)/python -m tests.answers.train
 
+nudges: .venv/.dev-stamp ## Nudge 10,000 sellers for 8 weeks on each database, killing all the while; about 20 minutes
+	$(BIN)/python -m tests.chaos.nudges --engine sqlite
+	$(BIN)/python -m tests.chaos.nudges --engine postgresql
+
 lint: .venv/.dev-stamp ## Check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -18,9 +18,8 @@ TEAM = "T1BENCH"
 KEPT = 20
 """Messages in each channel."""
 IDENTITY = {"team_id": TEAM, "team": "Bench", "user_id": "UDIFFER", "bot_id": "BDIFFER"}
-HEAD = (
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\r\n"
-)
+HEAD = "HTTP/1.1 {}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\r\n"
+WELL = "200 OK"
 
 
 class CheapSlack:
@@ -58,6 +57,10 @@ class CheapSlack:
             yield slack
         finally:
             server.close()
+
+    def reply(self, method: str, given: Json) -> tuple[str, Json]:
+        """The status line and the answer to a call; without a status the connection breaks."""
+        return WELL, self.answer(method, given)
 
     def answer(self, method: str, given: Json) -> Json:
         """Ok, and what the method's caller reads."""
@@ -97,9 +100,12 @@ class _Connection(asyncio.Protocol):
         self._received += data
         while (request := self._next()) is not None:
             path, given = request
-            answer = self._slack.answer(path.rpartition("/")[2], given)
+            status, answer = self._slack.reply(path.rpartition("/")[2], given)
+            if not status:
+                self._transport.abort()
+                return
             body = json.dumps(answer).encode()
-            self._transport.write(HEAD.format(len(body)).encode() + body)
+            self._transport.write(HEAD.format(status, len(body)).encode() + body)
 
     def _next(self) -> tuple[str, Json] | None:
         """The path and the arguments of a request that is there as a whole."""

@@ -2,8 +2,9 @@
 
 Started once, it imports the product and then forks at every line it reads: a JSON object with
 the environment, the folder to work in and the file to log to. The fork runs the product's own
-`main`. Its process id is printed. The forks share nothing but code: whatever is opened, a
-database, a socket, an event loop, is opened after the fork.
+`main`, or with a CLOCK in that environment the same at the time of that file (timed.py). Its
+process id is printed. The forks share nothing but code: whatever is opened, a database, a socket,
+an event loop, is opened after the fork.
 """
 
 import json
@@ -11,9 +12,11 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from bot.__main__ import main
+from tests.chaos.timed import run
 
 FEW = 4
 
@@ -36,7 +39,8 @@ def fork(order: dict[str, Any]) -> int:
         return pid
     try:
         become_the_product(order)
-        os._exit(main())
+        clock = order["environment"].get("CLOCK")
+        os._exit(run(Path(clock)) if clock else main())
     finally:
         os._exit(1)
 
