@@ -11,7 +11,7 @@ from coaching.brief import Brief, Choice, Kind, Sort
 from coaching.calls import Heard
 from coaching.history import Earlier, recall
 from coaching.words import Words
-from storage import Buyer, Transaction
+from storage import Buyer, Check, Transaction
 
 RECENT = 20
 """Buyers that the form offers."""
@@ -48,8 +48,8 @@ def _is_near(brief: Brief, now: datetime) -> bool:
 
 async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earlier]:
     """The finished checks a new one looks back at, with what was said in the calls after them."""
-    told = await tx.calls.heard_from(buyer_id) if buyer_id else ()
-    heard = {call.check_id: calls.load(call.talk) for call in told}
+    found = [check for check in await tx.finished(buyer_id, RECALLED) if check.id != but]
+    heard = await _heard(tx, buyer_id, found)
     return [
         Earlier(
             Thread.load(check.dialogue).dialogue,
@@ -57,9 +57,17 @@ async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earl
             same_buyer=buyer_id is not None and check.buyer_id == buyer_id,
             heard=heard.get(check.id, Heard()),
         )
-        for check in await tx.finished(buyer_id, RECALLED)
-        if check.finished_at and check.id != but
+        for check in found
+        if check.finished_at
     ]
+
+
+async def _heard(tx: Transaction, buyer_id: str | None, found: list[Check]) -> dict[str, Heard]:
+    """What this buyer said, by the check before whose call it was."""
+    if buyer_id is None or all(check.buyer_id != buyer_id for check in found):
+        return {}
+    told = await tx.calls.heard_from(buyer_id)
+    return {call.check_id: calls.load(call.talk) for call in told}
 
 
 async def from_plan(tx: Transaction, brief: Brief) -> Brief:

@@ -108,7 +108,7 @@ class Clock:
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._pace.poll):
+            async with asyncio.timeout(self._pace.tick):
                 await self._woken.wait()
 
     async def _do(self, due: Due) -> None:

@@ -46,11 +46,13 @@ class NotThereError(Exception):
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds: for one call of Slack (well under the lease), for which a claimed message belongs
-    to this process, and after which the outbox is looked at though nobody called."""
+    to this process, after which the outbox is looked at though nobody called, and between two
+    looks at what is due."""
 
     timeout: float = 10.0
     lease: float = 30.0
     poll: float = 1.0
+    tick: float = 1.0
 
 
 PACE = Pace()

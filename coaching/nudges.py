@@ -176,11 +176,10 @@ def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterat
     standing = past.standing
     assert past.call_at is not None
     values = _about(past, words) | {"when": when(past.call_at, now, place, words)}
+    guesses = [f for f in factors_to_change(standing) if standing.states[f] is not State.HELD]
     if standing.step().ask is not Ask.DONE and not standing.closed:
         yield Reason(Why.CALL, values, past.check_id)
-        return
-    guesses = [f for f in factors_to_change(standing) if standing.states[f] is not State.HELD]
-    if guesses:
+    elif guesses:
         named = _named(guesses[0], words)
         yield Reason(Why.CALL, values | named, past.check_id, guesses[0])
 

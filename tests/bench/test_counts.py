@@ -13,7 +13,7 @@ from bot.sender import Pace
 from tests.bench.counting import CLAIMS, SENDS, TAKES, Counts, counting
 from tests.bot.stage import Stage, on_stage
 
-UNDISTURBED = Pace(poll=60.0)
+UNDISTURBED = Pace(poll=60.0, tick=60.0)
 """The outbox is looked at when something was committed, and never because time passed."""
 
 

@@ -15,7 +15,7 @@ from tests.bot.stage import KEYS
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SAM = Seller(Tenant("", "T1"), "U1SAM")
-PACE = Pace(poll=0.01)
+PACE = Pace(poll=0.01, tick=0.01)
 Work = Callable[[Due], Awaitable[None]]
 
 

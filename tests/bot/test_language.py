@@ -27,7 +27,8 @@ async def test_slacks_own_language_is_the_first_and_is_asked_for_once(tmp_path: 
         await stage.command(PLAN)
         await stage.command("/differ help")
         assert await kept(stage) == "de"
-        asked = [t for t in stage.slack.workspace.traffic if t.name == "users.info"]
+        traffic = stage.slack.workspace.traffic
+        asked = [t for t in traffic if t.name == "users.info" and "include_locale" in t.payload]
         assert len(asked) == 1
         yes = f"[{DE.text('question.options.yes')}]"
         await answer(stage, f"[{DE.text('fill_in.options.go')}]")

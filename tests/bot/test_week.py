@@ -21,7 +21,7 @@ TUESDAY = datetime(2035, 3, 6, 8, 40, tzinfo=UTC)
 MONDAY = datetime(2035, 3, 12, 8, tzinfo=UTC)
 """Nine in Berlin."""
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
-QUICK = Pace(timeout=0.3, lease=2.0, poll=0.01)
+QUICK = Pace(timeout=0.3, lease=2.0, poll=0.01, tick=0.05)
 BUYER = {"person": "Marta Lind", "company": "Northgate", "competitors": "Acme"}
 
 

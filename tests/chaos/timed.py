@@ -46,7 +46,7 @@ def run(clock: Path) -> int:
 
 
 async def _serve(settings: Settings, clock: SharedClock) -> None:
-    pace = Pace(settings.post_timeout, settings.lease, POLL)
+    pace = Pace(settings.post_timeout, settings.lease, POLL, POLL)
     with until_stopped():
         async with running(settings, clock.now, pace):
             await asyncio.Event().wait()
