@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test kill attack answers weights lint format pins clean
+.PHONY: help try serve test kill nudges attack answers weights lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
