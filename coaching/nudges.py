@@ -225,7 +225,7 @@ def _answers(
         named = [
             words.plain(
                 "nudge.settled",
-                factor=words.text(f"factor.{factor}").lower(),
+                factor=words.text(f"inside.{factor}"),
                 name=title_of(past.standing, words),
             )
             for past, factor in settled[:3]
@@ -245,8 +245,7 @@ def settled_guesses(past: Checked) -> list[Factor]:
 
 
 def _named(factor: Factor, words: Words) -> dict[str, str]:
-    name = words.text(f"factor.{factor}")
-    return {"factor": name.lower(), "Factor": name}
+    return {"factor": words.text(f"inside.{factor}"), "Factor": words.text(f"factor.{factor}")}
 
 
 def forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:
