@@ -53,7 +53,12 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     commands, taps, forms = Commands(desk, languages), Taps(desk), Forms(desk)
     texts = Texts(desk, languages)
     installs, own_data = Installs(installations), OwnData(desk)
-    calls, cadences, nudges, homes = Calls(desk), Cadences(desk), NudgeTaps(desk), Homes(desk)
+    calls, cadences, nudges, homes = (
+        Calls(desk),
+        Cadences(desk),
+        NudgeTaps(desk),
+        Homes(desk, languages),
+    )
 
     # Bolt asks one after the other whose a request is: what comes most often stands first.
     app.action(re.compile(r"^tap:\d+$"))(again(taps.on_tap))

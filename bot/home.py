@@ -25,6 +25,7 @@ async def read_home(tx: Transaction, now: datetime, words: Words) -> Body:
         cadence=await tx.week.cadence(),
         nudge_at=await tx.week.planned(NUDGE),
         now=now,
+        language=(await tx.profile()).language or "en",
     )
     return home_view(home, words)
 

@@ -74,7 +74,7 @@ class Languages:
                 )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):
             return None
-        locale = str(answer["user"].get("locale") or "")
+        locale = str((answer.get("user") or {}).get("locale") or "")
         return locale[:2] if locale[:2] in LANGUAGES else "en"
 
 

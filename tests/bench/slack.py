@@ -72,6 +72,8 @@ class CheapSlack:
                 return {"ok": True, "channel": given["channel"], "ts": given["ts"]}
             case "conversations.open":
                 return {"ok": True, "channel": {"id": "D" + given["users"][1:]}}
+            case "users.info":
+                return {"ok": True, "user": {"locale": "en-US", "tz": "Europe/Berlin"}}
             case "views.open":
                 self.views[given["trigger_id"].partition(".")[0]] = given["view"]
             case "conversations.history" | "conversations.replies":

@@ -74,3 +74,11 @@ async def test_an_unknown_language_is_answered_with_those_there_are(tmp_path: Pa
         await stage.slack.people.command(stage.me, DEALS, "/differ language school renewal")
         await stage.settle()
         assert "language school renewal" in shown(stage)
+
+
+async def test_home_has_the_language_too(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        assert EN.text("home.settings") in await stage.open_home()
+        await stage.tap_home("Deutsch (de)", "de")
+        assert DE.text("home.settings") in stage.home()
+        assert await kept(stage) == "de"

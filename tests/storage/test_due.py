@@ -171,7 +171,7 @@ MANY = {
 async def test_a_hundred_of_very_many_are_claimed_by_their_index_in_one_statement(
     store: Store, ann: Seller, run: Run, engine: str
 ) -> None:
-    """The plan is the same with a million (`python -m tests.storage.million`)."""
+    """The plan is the same with a million (`make bench` claims among as many)."""
     await plan(store, ann, NOW - timedelta(days=1))
     await run(MANY[engine], rows=ROWS)
     await run("ANALYZE due")
