@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test kill nudges attack answers weights lint format pins clean
+.PHONY: help try serve test kill nudges attack canary answers weights lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -35,6 +35,9 @@ weights: .venv/.dev-stamp ## Train the reading anew (docs/reading.md)
 nudges: .venv/.dev-stamp ## Nudge 10,000 sellers for 8 weeks on each database, killing all the while; about 20 minutes
 	$(BIN)/python -m tests.chaos.nudges --engine sqlite
 	$(BIN)/python -m tests.chaos.nudges --engine postgresql
+
+canary: .venv/.dev-stamp ## Look for one of 10,000 checks' words where it must not be; hours
+	$(BIN)/python -m tests.chaos.canary --checks 10000
 
 lint: .venv/.dev-stamp ## Check style and types
 	$(BIN)/ruff check

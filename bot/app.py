@@ -26,6 +26,7 @@ from bot.listeners.installs import Installs
 from bot.listeners.nudges import NudgeTaps
 from bot.listeners.own_data import OwnData
 from bot.listeners.taps import Taps
+from bot.listeners.team import Teams
 from bot.listeners.texts import Texts, tell_unsaved
 from storage import StorageError, Tenant
 
@@ -49,9 +50,9 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
         process_before_response=True,
         raise_error_for_unhandled_request=False,
     )
-    languages = Languages(desk.store, client)
-    commands, taps, forms = Commands(desk, languages), Taps(desk), Forms(desk)
-    texts = Texts(desk, languages)
+    languages, teams = Languages(desk.store, client), Teams(desk)
+    commands = Commands(desk, languages, teams.on_command)
+    taps, forms, texts = Taps(desk), Forms(desk), Texts(desk, languages)
     installs, own_data = Installs(installations), OwnData(desk)
     calls, cadences, nudges, homes = (
         Calls(desk),
@@ -78,7 +79,7 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     app.action(re.compile(r"^pick:"))(again(taps.on_pick))
     app.action(re.compile(r"^kind:"))(again(taps.on_kind))
     app.action(re.compile(r"^place:\d+$"))(again(taps.on_place))
-    app.action(re.compile(r"^show:(start|example|privacy)$"))(again(taps.on_show))
+    app.action(re.compile(r"^show:(start|example|privacy|rule)$"))(again(taps.on_show))
 
     app.action(re.compile(r"^call:"))(again(calls.on_tap))
     app.view("call")(again(calls.on_moved))
@@ -91,6 +92,11 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
 
     app.event("app_home_opened")(again(homes.on_opened))
     app.action(re.compile(r"^home:"))(again(homes.on_tap))
+
+    app.action("team:open")(again(teams.on_open))
+    app.view("join")(again(teams.on_join))
+    app.view("leave")(again(teams.on_leave))
+    app.view("team")(again(teams.on_settings))
 
     app.action("forget:yes")(again(own_data.on_forget))
     app.action("forget:no")(again(own_data.on_keep))

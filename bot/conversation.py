@@ -24,6 +24,7 @@ from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Prompt, keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
+from coaching.votes import ballot
 from coaching.words import Words
 from storage import Check, Message, Seller, Transaction, new_id
 
@@ -324,6 +325,8 @@ class Conversation:
                 finished_at=self._now if first_finish else self._check.finished_at,
             )
         )
+        if standing.closed:
+            await self._tx.team.cast(self._check, ballot(standing), self._now)
 
 
 def state_of(dialogue: Dialogue) -> str:

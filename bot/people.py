@@ -15,10 +15,13 @@ OUT_OF_REACH = (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, V
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``zone`` is an IANA name, empty if Slack does not say."""
+    """``zone`` is an IANA name, empty if Slack does not say. ``guest``: somebody from outside, or
+    who sees only some channels; ``admin``: of the workspace, its owners included."""
 
     zone: str
     gone: bool = False
+    guest: bool = False
+    admin: bool = False
 
 
 class NotNowError(Exception):
@@ -42,10 +45,16 @@ async def look_up(client: AsyncWebClient, token: str, user_id: str) -> Person:
         NotNowError: Slack is out of reach, or asks to wait.
     """
     try:
-        user = (await _answer(client.users_info(user=user_id, token=token)))["user"]
+        user = (await ask(client.users_info(user=user_id, token=token)))["user"]
     except NobodyError as error:
         return Person("", gone=str(error) in NOBODY)
-    return Person(user.get("tz") or "", bool(user.get("deleted")))
+    outside = ("is_restricted", "is_ultra_restricted", "is_stranger")
+    return Person(
+        zone=user.get("tz") or "",
+        gone=bool(user.get("deleted")),
+        guest=any(user.get(kind) for kind in outside),
+        admin=any(user.get(kind) for kind in ("is_admin", "is_owner")),
+    )
 
 
 async def publish(client: AsyncWebClient, token: str, user_id: str, view: dict[str, Any]) -> None:
@@ -55,10 +64,16 @@ async def publish(client: AsyncWebClient, token: str, user_id: str, view: dict[s
         NotNowError: Slack is out of reach, or asks to wait.
         NobodyError: there is no such Home.
     """
-    await _answer(client.views_publish(user_id=user_id, view=view, token=token))
+    await ask(client.views_publish(user_id=user_id, view=view, token=token))
 
 
-async def _answer(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+async def ask(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Slack's answer.
+
+    Raises:
+        NotNowError: Slack is out of reach, or asks to wait.
+        NobodyError: Slack says no; its reason is the error's text.
+    """
     try:
         return await call
     except SlackApiError as error:

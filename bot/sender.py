@@ -306,7 +306,7 @@ class Sender:
         reason = str(answer.get("error", "")) if answer.data else ""
         status = answer.status_code
         if status == 429 or reason in LATER:
-            seconds = _retry_after(answer.headers)
+            seconds = retry_after(answer.headers)
             if answer.api_url.endswith("chat.postMessage"):
                 await self._store.close_for(outgoing.tenant, seconds)
             await self._put_off(outgoing, seconds, "rate limited")
@@ -329,7 +329,7 @@ def _keys(message: Body) -> list[str]:
     return [payload.get("key", ""), *keys_in(message)]
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds that Slack asks to wait."""
     given = headers.get("Retry-After") or headers.get("retry-after") or "1"
     return float(given) if given.isdecimal() else 1.0

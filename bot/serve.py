@@ -26,6 +26,7 @@ from bot.keys import read_keys
 from bot.listeners.desk import Desk
 from bot.sender import LATER, UNKNOWN, Pace, Sender
 from bot.settings import Settings
+from bot.summaries import Summaries
 from bot.web import Ready, build_web
 from bot.work import DueWork
 from storage import Installation, StorageError, Store, Tenant, migrate, new_id
@@ -118,6 +119,7 @@ async def running(
         work: dict[str, Work] = {}
         clock = Clock(store, now, work, owner, pace)
         work.update(DueWork(desk, installations, client, clock).kinds)
+        work.update(Summaries(desk, installations, client, clock).kinds)
         await stack.enter_async_context(_beside(store.listen(), _sweep(store), clock.run()))
         ready = await _start_socket(settings, app, client, stack)
         taking = None if settings.socket_mode else app

@@ -20,7 +20,7 @@ _TAPS_TYPED = {*_TAPS.values(), Reply.BELIEVE, Reply.NOT, Reply.PROBABLY}
 def command(text: str, words: Words) -> str:
     """The command a whole message is: ``back``, ``change``, ``help`` …, or an empty string."""
     in_thread = ("back", "change", "skip", "pause", "resume", "cancel")
-    known = (*in_thread, "help", "privacy", "export", "forget", "history")
+    known = (*in_thread, "help", "privacy", "export", "forget", "history", "team")
     return next((name for name in known if words.hears(name, text)), "")
 
 

@@ -37,8 +37,10 @@ def thread(summary: Summary, closed: date, minimum: int, words: Words) -> tuple[
         words.say("summary.shown"),
         *bands,
         gap,
+        (),
         words.say("summary.practice", practice=words.turn(f"summary.practices.{factor}", turn)),
         words.say("summary.meeting", question=words.turn(f"summary.questions.{factor}", turn)),
+        (),
         words.say("summary.made", minimum=str(minimum)),
     )
 

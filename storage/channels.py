@@ -147,7 +147,7 @@ _FINISH = (
     update(announcements)
     .where(_is_announcement, announcements.c.state == "posting")
     .values(state=bindparam("outcome"), ts=bindparam("posted_ts"))
-    .returning(announcements.c.id)
+    .returning(announcements.c.channel)
 )
 _FIND_REPLY = select(announcements.c.id).where(
     announcements.c.tenant == bindparam("own_tenant"), announcements.c.under == bindparam("own_id")
@@ -246,11 +246,14 @@ class Channels:
         kind = Kind(row.kind)
         return Announcement(row.id, row.channel, kind, summary, day, row.minimum, row.thread_ts)
 
-    async def finish(self, announcement_id: str, outcome: str, ts: str | None = None) -> bool:
+    async def finish(
+        self, announcement_id: str, outcome: str, ts: str | None = None
+    ) -> Channel | None:
         """What came of posting it: "posted", "unknown", "refused", or "new": it certainly was not
-        and may be posted yet. False when that is known already."""
+        and may be posted yet. Its channel, unless that is known already or there is none."""
         values = self._own(announcement_id) | {"outcome": outcome, "posted_ts": ts}
-        return (await self._connection.execute(_FINISH, values)).first() is not None
+        place = (await self._connection.execute(_FINISH, values)).scalar()
+        return await self.find(place) if place else None
 
     async def replies(self, announcement_id: str) -> list[str]:
         """What is to stand in its thread."""

@@ -12,7 +12,7 @@ from bot.cadence import do_request
 from bot.conversation import NOTICE, Conversation
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
-from bot.listeners.desk import Body, Desk, seller_of
+from bot.listeners.desk import Body, Desk, Listener, seller_of
 from bot.views import greeting
 from bot.views.forms import MAX_PLAN
 from bot.views.messages import message, notice
@@ -29,9 +29,10 @@ GONE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
 class Commands:
     """Listeners of the slash command and the shortcuts."""
 
-    def __init__(self, desk: Desk, languages: Languages) -> None:
+    def __init__(self, desk: Desk, languages: Languages, on_team: Listener) -> None:
         self._desk = desk
         self._languages = languages
+        self._on_team = on_team
 
     async def on_differ(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
@@ -44,6 +45,8 @@ class Commands:
             await ack(greeting.help_text(words))
         elif words.hears("privacy", text):
             await ack(greeting.privacy_text(words))
+        elif words.hears("team", text) or words.hears("team_settings", text):
+            await self._on_team(ack, body, context, client)
         elif (said := command(text, words)) in own_data.OWN:
             await ack(await self._own(body, seller_of(context), said))
         elif code := asked_language(text, words):

@@ -10,13 +10,14 @@ from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import own_data as views
 from bot.views.history import MOST, history_message
 from bot.views.messages import notice
+from bot.views.team import membership_message
 from storage import Message, Transaction, new_id
 
 FORGET = "forget"
 """The purpose of a message that asks whether to forget."""
 EVERY_WEEK = 10_000
 """More weeks than anybody has."""
-OWN = {"export", "forget", "history"}
+OWN = {"export", "forget", "history", "team"}
 """What is asked for in a command or as a whole message."""
 
 
@@ -29,6 +30,9 @@ async def answer(desk: Desk, tx: Transaction, said: str) -> None:
         await tx.post(
             purpose=NOTICE, body=history_message(desk.words, await tx.finished(None, MOST + 1))
         )
+    elif said == "team":
+        membership = await tx.team.membership()
+        await tx.post(purpose=NOTICE, body=membership_message(desk.words, membership))
     else:
         token = new_id()
         body = views.ask_to_forget(desk.words, await tx.holdings(), token)
@@ -44,6 +48,7 @@ async def _export(desk: Desk, tx: Transaction) -> None:
         calls=await tx.calls.all(),
         nudges=await tx.week.nudges(EVERY_WEEK),
         parked=await tx.parked(),
+        membership=await tx.team.membership(),
     )
     await tx.post(purpose=EXPORT, body=views.export_message(desk.words, desk.now(), kept))
 

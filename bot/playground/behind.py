@@ -50,7 +50,12 @@ class Behind:
 
     def regions(self) -> dict[str, str]:
         """Its parts as HTML."""
-        return {"clock": self._clock(), "faults": self._faults(), "traffic": self._traffic()}
+        return {
+            "clock": self._clock(),
+            "team": self._team(),
+            "faults": self._faults(),
+            "traffic": self._traffic(),
+        }
 
     def _clock(self) -> str:
         now = self._slack.clock.now().astimezone(self._zone)
@@ -63,6 +68,18 @@ class Behind:
             + tag("p", f"{now:%A}, {now.day} {now:%B} · {now:%H:%M}", class_="now", id="clock-now")
             + tag("p", f"Time in {escape(str(self._zone))}. It only moves forward.")
             + tag("div", *buttons, class_="row")
+        )
+
+    def _team(self) -> str:
+        colleagues = self._slack.colleagues
+        button = tag("button", "Your colleagues take part", type="button", class_="button",
+                     data_do="colleagues", disabled=colleagues.busy or None)  # fmt: skip
+        about = "Each of them joins the team's summary and finishes a check about a new buyer."
+        return (
+            tag("h3", "Team", id="team-title")
+            + tag("p", about)
+            + tag("div", button, class_="row")
+            + tag("p", escape(colleagues.said), id="team-said", role="status")
         )
 
     def _call_steps(self) -> tuple[tuple[str, str], ...]:

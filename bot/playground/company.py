@@ -11,11 +11,14 @@ PEOPLE = (
     User("U3JONAS", "jonas", "Jonas Weber", "Europe/Berlin", locale="de-DE"),
     User("U4ANA", "ana", "Ana Costa", "Europe/Lisbon", is_admin=True),
     User("U5LENA", "lena", "Lena Moss", "Europe/London"),
+    User("U6OMAR", "omar", "Omar Haddad", "Europe/Madrid"),
+    User("U7MEI", "mei", "Mei Tan", "Asia/Singapore"),
+    User("U8TOM", "tom", "Tom Berg", "Europe/Oslo"),
 )
 
 
 def small_company(clock: MovableClock) -> Workspace:
-    """Five people, three channels, the app installed and invited to the two team channels."""
+    """Eight people, three channels, the app installed and invited to the two team channels."""
     workspace = Workspace(clock)
     for person in PEOPLE:
         workspace.add_user(User(**vars(person)))

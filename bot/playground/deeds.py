@@ -35,6 +35,7 @@ class Deeds:
             "thread": self._thread,
             "act_as": self._act_as,
             "behind": self._behind,
+            "colleagues": self._colleagues,
             "clock": self._clock,
             "fault": self._fault,
             "dismiss": self._dismiss,
@@ -109,6 +110,9 @@ class Deeds:
 
     async def _behind(self, seat: Seat, deed: Json) -> None:
         seat.behind = deed["open"]
+
+    async def _colleagues(self, seat: Seat, deed: Json) -> None:
+        self._slack.colleagues.take_part(seat.user)
 
     async def _clock(self, seat: Seat, deed: Json) -> None:
         local = self._slack.clock.now().astimezone(self._zone(seat))

@@ -136,7 +136,7 @@ def user_json(workspace: Workspace, user: User, locale: bool) -> Json:
         "profile": {"real_name": user.real_name, "display_name": user.name},
         "is_admin": user.is_admin,
         "is_owner": False,
-        "is_restricted": False,
+        "is_restricted": user.is_guest,
         "is_ultra_restricted": False,
         "is_bot": False,
         "is_app_user": False,

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.playground.api import WebApi
 from bot.playground.clock import MovableClock
+from bot.playground.colleagues import Colleagues
 from bot.playground.company import small_company
 from bot.playground.delivery import Carrier, Delivery
 from bot.playground.events import Events
@@ -64,6 +65,7 @@ class SmallSlack:
         self.delivery: Delivery
         self.events: Events
         self.people: People
+        self.colleagues = Colleagues(self)
 
     @property
     def origin(self) -> str:
@@ -159,6 +161,7 @@ class SmallSlack:
             self.port = runner.addresses[0][1]
             yield
         finally:
+            await self.colleagues.close()
             await self.delivery.close()
             await runner.cleanup()
 

@@ -36,6 +36,7 @@ class User:
     tz: str = "UTC"
     locale: str = "en-US"
     is_admin: bool = False
+    is_guest: bool = False
     deleted: bool = False
 
 

@@ -12,7 +12,7 @@ from coaching import calls
 from coaching.account import account, data
 from coaching.cadence import Cadence
 from coaching.words import Line, Words, plain
-from storage import Buyer, Call, Check, Holdings, Nudge, Parked, Profile
+from storage import Buyer, Call, Check, Holdings, Membership, Nudge, Parked, Profile
 
 VERSION = 1
 """Of the shape of ``differ.json``; counted up when something in it changes its meaning."""
@@ -29,6 +29,7 @@ class Kept:
     calls: tuple[Call, ...]
     nudges: tuple[Nudge, ...]
     parked: tuple[Parked, ...]
+    membership: Membership | None = None
 
     def call_of(self, check: Check) -> Call | None:
         """What is kept of a check's call."""
@@ -46,6 +47,7 @@ def export_message(words: Words, now: datetime, kept: Kept) -> Body:
         "buyers": [_buyer(buyer) for buyer in kept.buyers],
         "checks": [_check(check, kept.call_of(check), words) for check in kept.checks],
         "nudges": [_nudge(nudge) for nudge in kept.nudges],
+        "team_summary": _joined(kept.membership),
         "unplaced": [text.text for text in kept.parked],
     }
     files = (
@@ -56,6 +58,12 @@ def export_message(words: Words, now: datetime, kept: Kept) -> Body:
         "text": words.plain("export.text"),
         "files": [{"title": title, "content": content} for title, content in files],
     }
+
+
+def _joined(membership: Membership | None) -> dict[str, str] | None:
+    if membership is None:
+        return None
+    return {"channel": membership.channel.id, "joined_at": _moment(membership.joined_at)}
 
 
 def _buyer(buyer: Buyer) -> dict[str, Any]:

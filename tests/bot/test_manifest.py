@@ -18,7 +18,7 @@ from bot.installations import Installations
 from bot.listeners.desk import Desk
 from bot.playground import faults
 from bot.serve import utc_now
-from bot.views import cadence, calls, forms, greeting, nudges, own_data, placing
+from bot.views import cadence, calls, forms, greeting, nudges, own_data, placing, team
 from bot.views import messages as views
 from bot.views.home import Home, home_view
 from coaching.answers import hear
@@ -31,8 +31,19 @@ from coaching.factors import Factor
 from coaching.moves import Move, Reply, Said
 from coaching.nudges import Checked, Reason, Text, Why
 from coaching.prompts import prompt
+from coaching.summary import Band, Summary
+from coaching.votes import Ballot, Period, Weekly
 from coaching.words import words
-from storage import Holdings, KeyRing, Store, migrate
+from storage import (
+    Announcement,
+    Channel,
+    Holdings,
+    KeyRing,
+    Kind,
+    Membership,
+    Store,
+    migrate,
+)
 from tests.bot.script import PLAN, QUOTE, answer, drawn, objects, play
 from tests.bot.stage import KEYS, ROOT, on_stage
 
@@ -53,6 +64,7 @@ SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
     "conversations.history": "im:history",
+    "conversations.info": "channels:read",
     "conversations.open": "im:write",
     "conversations.replies": "im:history",
     "files.completeUploadExternal": "files:write",
@@ -110,6 +122,29 @@ def screens() -> Iterator[Json]:
     yield forms.evidence_form(WORDS, Brief("a"), None, ID, "gate.value")
     yield forms.change_form(WORDS, ("", "", ""), ID, "change")
     yield from of_the_week()
+    yield from of_teams()
+
+
+def of_teams() -> Iterator[Json]:
+    """The same of team summaries: what stands in channels, and the forms."""
+    period = Period.begin(Weekly(5, 16, "Europe/Berlin"), 5, NOW)
+    channel = Channel("C1", "U1", NOW, period, silent=False)
+    bands = Summary((Band.FEWER, Band.FEWER, Band.AROUND, Band.MORE, Band.MORE), Band.MORE)
+    for kind in Kind:
+        said = Announcement(ID, "C1", kind, bands, NOW.date(), 5, None)
+        yield team.announcement_message(said, WORDS)
+    for joined in (True, False):
+        some, every = (
+            Ballot(frozenset({Factor.RISK}), gap=True),
+            Ballot(frozenset(Factor), gap=False),
+        )
+        for adds in (None, some, every):
+            yield team.part_form(team.Part(channel, adds, joined, not joined), WORDS, NOW)
+    for known in (None, channel):
+        yield team.settings_form("C1", known, "Europe/Berlin", WORDS, general=True)
+    yield team.told(WORDS, "left")
+    yield team.membership_message(WORDS, None)
+    yield team.membership_message(WORDS, Membership(channel, NOW))
 
 
 def of_the_week() -> Iterator[Json]:
@@ -212,7 +247,8 @@ async def test_the_scopes_are_those_of_the_methods_that_are_called(tmp_path: Pat
         called = {t.name for t in traffic if t.direction == "from the app"}
     assert {"views.open", "chat.update", "conversations.open"} <= called
     reading = {"conversations.history", "conversations.replies"}  # after an unknown outcome
-    scopes = {SCOPES[name] for name in called | reading} - {None}
+    channels = {"channels:read", "groups:read"}  # conversations.info, by the kind of channel
+    scopes = {SCOPES[name] for name in called | reading} - {None} | channels
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == scopes | {"commands"}
 
 

@@ -2,42 +2,47 @@
 
     python -m tests.chaos.canary
 
-Hundreds of checks go through the running product, which logs all it can. Searched are the
-database file and its journal, the journal also while the product is at work, all that was logged,
-and a backup, unpacked. The exit code is 1 if a single word was found.
+Hundreds of checks go through the running product, which logs all it can, and a team summary is
+made of them. Searched are the database file and its journal, the journal also while the product is
+at work, all that was logged, a backup, unpacked, every post in a channel, and what everybody else
+was shown or sent, exports included. The exit code is 1 if a single word was found.
 """
 
 import argparse
 import asyncio
 import gzip
+import json
 import random
 import re
 import sys
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.playground.server import SmallSlack
 from bot.playground.workspace import Message
 from coaching.moves import Said
 from coaching.words import words
 from storage import KeyRing, Seller, Store, Tenant
 from tests.bot.process import started
 from tests.bot.stage import DEALS, KEYS, Stage
-from tests.chaos.crowd import small_slack
+from tests.chaos.crowd import small_slack, until
 from tests.chaos.databases import Sqlite, quick_folder
 from tests.chaos.door import Door
 from tests.chaos.kill import say
 from tests.chaos.product import Replica, Template, replica
 from tests.chaos.seller import hire
+from tests.chaos.timed import SharedClock
 
 Json = dict[str, Any]
 CANARY = re.compile(rb"zq\d{6}x", re.IGNORECASE)
 SELLERS = 8
 MOST_STEPS = 30
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 LEFT = "SELECT 1 FROM outbox WHERE done_at IS NULL AND user_id = '{}'"
 
 
@@ -48,11 +53,14 @@ class Cage:
     folder: Path
     count: int = 0
     escaped: set[str] = field(default_factory=set)
+    owners: dict[bytes, str] = field(default_factory=dict)
 
-    def word(self) -> str:
+    def word(self, owner: str = "") -> str:
         """One nobody has said yet."""
         self.count += 1
-        return f"Zq{self.count:06d}x"
+        said = f"Zq{self.count:06d}x"
+        self.owners[said.lower().encode()] = owner
+        return said
 
     def search(self, *patterns: str) -> None:
         """Look into the files of these names."""
@@ -65,13 +73,35 @@ class Cage:
         if CANARY.search(content) or CANARY.search(content.replace(b"\0", b"")):
             self.escaped.add(name)
 
+    def look_at(self, name: str, owner: str, shown: str) -> None:
+        """What one person was shown: only their own words may be in it."""
+        said = {word.lower() for word in CANARY.findall(shown.encode())}
+        if any(self.owners.get(word) != owner for word in said):
+            self.escaped.add(name)
+
+
+@dataclass(frozen=True)
+class Perch:
+    """The cage, for one seller's words."""
+
+    cage: Cage
+    owner: str
+
+    def word(self) -> str:
+        """One nobody has said yet."""
+        return self.cage.word(self.owner)
+
+    def search(self, *patterns: str) -> None:
+        """Look into the files of these names."""
+        self.cage.search(*patterns)
+
 
 @dataclass
 class Screen(Stage):
     """A stage for one of several sellers, in front of a product in a process of its own."""
 
     database: Sqlite = field(kw_only=True)
-    cage: Cage = field(kw_only=True)
+    cage: Perch = field(kw_only=True)
     luck: random.Random = field(kw_only=True)
 
     async def settle(self) -> None:
@@ -101,6 +131,23 @@ class Screen(Stage):
             (check, *_) = await tx.checks()
             talk = Conversation(tx, check, words(), datetime.now(UTC))
             await talk.follow_up.quote(Said(f"they said {self.cage.word()}"))
+
+    async def team(self) -> None:
+        """Set the channel's summary up, or take part in it."""
+        people, workspace = self.slack.people, self.slack.workspace
+        await self.command("/differ team")
+        form = workspace.top_modal(self.me)
+        assert form is not None, self.ephemerals()[-1].text
+        await people.submit(self.me, form.id)
+        while form := workspace.top_modal(self.me):
+            await people.close(self.me, form.id)
+        await self.settle()
+
+    def shown(self) -> str:
+        """All that this seller sees in their direct messages, files included."""
+        files = b"".join(file.content or b"" for m in self.messages() for file in m.files)
+        posts = json.dumps([[m.text, m.blocks] for m in self.messages()])
+        return posts + files.decode()
 
     async def _by_command(self) -> None:
         await self.command(f"/differ demo of {self.cage.word()} for {self.cage.word()}")
@@ -194,21 +241,43 @@ async def fly(checks: int, folder: Path) -> Cage:
     cage, database = Cage(folder), Sqlite(folder / "differ.db")
     async with Template.start() as template, small_slack() as slack, AsyncExitStack() as stack:
         differ = replica(template, slack, folder, 0, database.url(0))
-        differ.environment["LOG_LEVEL"] = "DEBUG"
+        differ.environment |= {"LOG_LEVEL": "DEBUG", "CLOCK": str(folder / "clock")}
+        clock = SharedClock(folder / "clock")
+        clock.set(datetime.now(UTC))
         await differ.start()
         stack.push_async_callback(differ.stop)
         door = Door.between(slack, [differ.url])
         store = await Store.open(database.url(0), KeyRing.from_text(KEYS))
         stack.push_async_callback(store.close)
         people = [hire(slack, door, number, 4).user for number in range(1, SELLERS + 1)]
-        luck = random.Random(4)
-        more: Json = {"database": database, "cage": cage, "luck": luck}
-        screens = [Screen(slack, store, "", user, **more) for user in people]
+        more: Json = {"database": database, "luck": random.Random(4)}
+        screens = [Screen(slack, store, "", u, cage=Perch(cage, u), **more) for u in people]
+        for screen in (screens[0], *screens):
+            await screen.team()
+        clock.set(clock.now() + HOUR)
         await asyncio.gather(*(_play(screen, checks // SELLERS) for screen in screens))
+        for screen in screens:
+            await screen.command("/differ export")
+        clock.set(clock.now() + WEEK)
+        await until(lambda: len(_posts(slack)) > 1)
+        _look_at_slack(slack, screens, cage)
         cage.look_into("the backup", await back_up(differ, folder))
         await _prove(screens, cage)
     cage.search("*")
     return cage
+
+
+def _posts(slack: SmallSlack) -> list[Message]:
+    """What the product has posted in the channel."""
+    return [m for m in slack.workspace.in_channel(DEALS) if m.bot_id and not m.visible_to]
+
+
+def _look_at_slack(slack: SmallSlack, screens: list[Screen], cage: Cage) -> None:
+    """Every channel, and what each seller was shown and sent."""
+    posted = json.dumps([[m.text, m.blocks] for m in _posts(slack)])
+    cage.look_at("posts in the channel", "nobody", posted)
+    for screen in screens:
+        cage.look_at(f"what {screen.me} was shown", screen.me, screen.shown())
 
 
 async def _play(screen: Screen, checks: int) -> None:

@@ -22,3 +22,14 @@ def test_a_word_in_the_clear_would_be_found(folder: Path) -> None:
     cage.search("*")
 
     assert cage.escaped == {"differ.log", "differ.db-journal"}
+
+
+def test_a_word_shown_to_somebody_else_would_be_found(folder: Path) -> None:
+    cage = Cage(folder)
+    word = cage.word("U1")
+    cage.look_at("what U1 was shown", "U1", f"you said {word}")
+    assert cage.escaped == set()
+    cage.look_at("what U2 was shown", "U2", f"they said {word.upper()}")
+    cage.look_at("posts in the channel", "nobody", word)
+
+    assert cage.escaped == {"what U2 was shown", "posts in the channel"}

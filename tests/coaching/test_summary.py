@@ -100,9 +100,11 @@ def test_one_factor_stands_out() -> None:
         "◇ Around half: ease",
         "▽ Fewer than half: risk",
         "◇ Around half: no buyer behind at least half their yeses",
+        "",
         "Try this: say the worst case first, and who carries it. Then ask “what would make this "
         "look bad for you?”",
         "To talk about: when did a customer last say why standing still felt safer?",
+        "",
         "One vote each, 5 of us or more; no names, texts or counts.",
     ]
 

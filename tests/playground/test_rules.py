@@ -415,7 +415,7 @@ async def test_channels_are_read_with_the_scope_of_their_kind() -> None:
         outside = await world.call("conversations.history", {"channel": "C1GENERAL"})
     assert again["already_open"]
     assert dm["channel"]["user"] == "U1SAM"
-    assert (deals["channel"]["is_member"], deals["channel"]["num_members"]) == (True, 6)
+    assert (deals["channel"]["is_member"], deals["channel"]["num_members"]) == (True, 9)
     assert outside["error"] == "not_in_channel"
 
 
