@@ -1,6 +1,6 @@
 # Everything runs from .venv, which the first `make try` or `make test` sets up.
 .DEFAULT_GOAL := help
-.PHONY: help try serve test kill nudges attack canary answers weights lint format pins clean
+.PHONY: help try serve test kill conversations nudges attack canary answers weights lint format pins clean
 
 BIN = .venv/bin
 ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -8,7 +8,7 @@ PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.
 	$$python -c '$(ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 try: .venv/.try-stamp ## Try differ in your browser: no Slack, no account
 	@$(BIN)/differ try
@@ -22,6 +22,9 @@ test: lint ## Check everything: lint, types, all tests, the method covered in ev
 kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; about 12 minutes
 	$(BIN)/python -m tests.chaos.kill --engine sqlite
 	$(BIN)/python -m tests.chaos.kill --engine postgresql
+
+conversations: .venv/.dev-stamp ## Tell a check for each verdict, as it reads today (docs/conversations.md)
+	$(BIN)/python -m tests.conversations.aloud
 
 attack: .venv/.dev-stamp ## Try to read a colleague from team summaries; about a minute
 	$(BIN)/python -m tests.attack

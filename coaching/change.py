@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from coaching.dialogue import Dialogue
-from coaching.factors import ASKED, Factor, State
+from coaching.factors import ASKED, NEEDED, Factor, State
 from coaching.moves import Change, Reply
 from coaching.standing import Standing
 from coaching.verdict import work_order
@@ -49,7 +49,7 @@ def offered(dialogue: Dialogue, words: Words) -> Change:
     standing = dialogue.standing
     if standing.wish:
         return standing.wish
-    subject = "protected" if protects(standing) else str(factor_to_change(standing))
+    subject = "protected" if aim(standing) == "protect" else str(factor_to_change(standing))
     wordings = len(words.find(f"change.{subject}"))
     turn = dialogue.number + _once_more(standing)
     return Change(key=f"{subject}.{turn % wordings}")
@@ -71,6 +71,9 @@ def _once_more(standing: Standing) -> int:
     return 1 if standing.rival is Reply.PROBABLY else 0
 
 
-def protects(standing: Standing) -> bool:
-    """Whether there is nothing left to win, only to protect."""
-    return all(state is State.HELD for state in standing.states.values())
+def aim(standing: Standing) -> str:
+    """What the change is for: reaching four, the ``fifth``, or to ``protect`` all five."""
+    held = sum(state is State.HELD for state in standing.states.values())
+    if held == len(ASKED):
+        return "protect"
+    return "fifth" if held >= NEEDED else "for"

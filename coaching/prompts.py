@@ -297,8 +297,8 @@ def _change(dialogue: Dialogue, standing: Standing, step: Step, words: Words) ->
     if standing.rival is Reply.PROBABLY:
         intro = words.say("change.again")
     else:
-        key = "change.protect" if changes.protects(standing) else "change.for"
-        intro = words.say(key, factor=words.text(f"inside.{factor}"))
+        key = changes.aim(standing)
+        intro = words.say(f"change.{key}", factor=words.text(f"inside.{factor}"))
     keep = Option(words.text("change.options.keep"), Reply.KEEP)
     return Prompt(step, (intro, change_line(offer, standing, words)), (keep, edit, *taps))
 

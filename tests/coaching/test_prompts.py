@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coaching import change as changes
 from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
 from coaching.card import answer_label, card
 from coaching.factors import ASKED, Factor, State
@@ -18,7 +17,7 @@ from coaching.moves import Ask, Change, Move, Reply
 from coaching.phrases import MAX_NAME, occasion
 from coaching.prompts import MAX_PROMPT, Prompt, change_line, change_parts, verdict_prompt
 from coaching.reading import Source
-from coaching.words import fill, plain
+from coaching.words import LANGUAGES, fill, plain, words
 from tests.coaching.talk import ACME, EN, HURRIED, MARTA, THEIRS, VAGUE, Talk, shown
 
 THEMSELVES = Choice(Sort.THEMSELVES)
@@ -244,12 +243,13 @@ def test_the_articles_question_comes_word_for_word_and_alone_the_first_time() ->
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_the_opener_turns_with_the_kind_of_plan(kind: Kind) -> None:
-    alone = replace(MARTA, choices=(NOTHING,), kind=kind)
-    own = Talk(alone, 1).text.splitlines()[0]
-    rival = Talk(replace(MARTA, kind=kind), 1).text.splitlines()[0]
-    wordings = EN.find(f"kind.{kind}")
-    question = wordings["question"] or EN.text("question.article")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_opener_turns_with_the_kind_of_plan(language: str, kind: Kind) -> None:
+    alone, spoken = replace(MARTA, choices=(NOTHING,), kind=kind), words(language)
+    own = Talk(alone, 1, words=spoken).text.splitlines()[0]
+    rival = Talk(replace(MARTA, kind=kind), 1, words=spoken).text.splitlines()[0]
+    wordings = spoken.find(f"kind.{kind}")
+    question = wordings["question"] or spoken.text("question.article")
 
     assert own == question.replace("{buyer}", "Marta")
     turned = wordings.get("rival", question)
@@ -304,9 +304,10 @@ def test_a_plan_without_a_buyer_speaks_of_your_buyer(renewal: bool) -> None:
     [
         ("Demo of the planning module", Kind.HOW, "this demo"),
         ("renewal call with Halden", Kind.HOW, "this renewal call"),
-        ("recall what they said", Kind.OTHER, "this plan"),
-        ("something about stories", Kind.STORIES, "this story"),
+        ("recall what they said", Kind.OTHER, "the next call"),
+        ("something about stories", Kind.STORIES, "the talk about this story"),
         ("lunch, then a demo", Kind.HOW, "this lunch"),
+        ("Proposal for Halden", Kind.HOW, "the talk about this proposal"),
     ],
 )
 def test_the_plan_is_called_by_its_own_noun(plan: str, kind: Kind, called: str) -> None:
@@ -458,7 +459,7 @@ def test_only_a_templates_own_stars_make_bold() -> None:
 def test_the_change_is_about_what_matters_most() -> None:
     talk = at_change(State.HELD, State.UNSURE, State.CLAIMED, State.NO, State.NO)
 
-    assert talk.text.splitlines()[0] == "One change toward four: ease."
+    assert talk.text.splitlines()[0] == "One change for this call: ease."
     assert talk.text.splitlines()[1].startswith("When ")
     assert "I will" in talk.text
     assert talk.labels == ["Keep it", "Change it", "Another factor", "No change"]
@@ -472,6 +473,12 @@ def test_another_factor_goes_through_all_that_are_missing_and_begins_again() -> 
         talk.option("Another factor")
 
     assert named == ["ease.", "risk.", "offering.", "commercials.", "ease."]
+
+
+def test_when_four_hold_the_change_is_for_the_fifth() -> None:
+    talk = at_change(State.HELD, State.UNSURE, *[State.HELD] * 3)
+
+    assert talk.text.splitlines()[0] == "Four are shown. One change for the fifth: risk."
 
 
 def test_when_all_five_hold_the_change_protects_the_weakest() -> None:
@@ -652,7 +659,3 @@ def test_a_deleted_change_is_not_on_the_card() -> None:
 
     assert talk.step.ask is Ask.RIVAL
     assert not {"When", "cake"} & set(re.findall(r"\w+", shown(of(talk).lines)))
-
-
-def test_the_verdict_of_a_short_check_is_that_there_is_none() -> None:
-    assert changes.protects(Talk(HURRIED).dialogue.standing) is False

@@ -226,7 +226,7 @@ def test_every_wording_uses_known_placeholders() -> None:
         assert text.count("{") == text.count("}") == len(re.findall(r"\{[^}]*\}", text)), key
 
 
-INTRO = ("change.said", "change.for", "change.p", "change.wish")
+INTRO = ("change.said", "change.for", "change.fifth", "change.p", "change.wish")
 ASKING = ("ask.", "bank.", "gate.lines", "how_win.gate", "kind.", "change.")
 
 

@@ -232,7 +232,7 @@ def test_their_chair_is_spoken_of_only_when_four_are_out_of_reach() -> None:
     [
         ("●●●●●", "meaningfully different", "All five"),
         ("●●●●✕", "meaningfully different", "The one missing is ease"),
-        ("●?●●●", "meaningfully different", "Still missing is commercials, your ticket"),
+        ("●?●●●", "meaningfully different", "Still missing is commercials, half of the ticket"),
         ("●✕●✕?", "not yet", "From their chair"),
         ("○○●?✕", "not shown yet", "Start with risk"),
         ("●●✕○○", "not shown yet", "What holds gets you compared: offering and commercials"),

@@ -70,7 +70,7 @@ async def test_the_first_time(arrive: Arrive) -> None:
     await sam.asks("Northgate: not shown yet.")
     await sam.picture("09-verdict")
     await sam.tap("Not sure")
-    await sam.asks("One change toward four")
+    await sam.asks("One change for this call")
     await sam.picture("10-change")
     await sam.tap("Keep it")
     await sam.asks("Would Acme's seller do this too?")
