@@ -44,7 +44,7 @@ def counted() -> str:
 
 
 async def on_sqlite(slack: CheapSlack, folder: Path, size: Size) -> list[Row]:
-    """P4, P5, P7, P8 and P9."""
+    """P4, P5 and P7 to P10."""
     floor_url, url = sqlite(folder / "floor.db"), sqlite(folder / "differ.db")
     rounds = await measures.in_pairs(slack, floor_url, url, size)
     capacity = median(product.rate for _, product in rounds)
@@ -55,17 +55,19 @@ async def on_sqlite(slack: CheapSlack, folder: Path, size: Size) -> list[Row]:
         *await measures.overload(slack, folder, capacity, size),
         *await measures.kinds(slack, folder, size),
         *await scans.due("sqlite", sqlite(folder / "due.db"), size.rounds),
+        *await scans.summary("sqlite", sqlite(folder / "summary.db"), size.rounds),
     ]
 
 
 async def on_postgresql(slack: CheapSlack, server: Postgres, size: Size) -> list[Row]:
-    """P6 and P9."""
-    for name in ("floor", "differ", "due"):
+    """P6, P9 and P10."""
+    for name in ("floor", "differ", "due", "summary"):
         await server.run(f"CREATE DATABASE {name}")
     rounds = await measures.in_pairs(slack, server.url("floor"), server.url("differ"), size)
     return [
         *measures.rates("P6 sessions a second, PostgreSQL", rounds, least=0.8),
         *await scans.due("postgresql", server.url("due"), size.rounds),
+        *await scans.summary("postgresql", server.url("summary"), size.rounds),
     ]
 
 

@@ -1,14 +1,18 @@
-"""What a clock pays to find what is due among a million sellers, beside the bare query."""
+"""What a clock and a team summary pay to find their rows, beside the bare queries."""
 
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from storage import KeyRing, Store, migrate
+from coaching.factors import ASKED
+from coaching.votes import Period, Weekly
+from storage import KeyRing, Seller, Store, Tenant, migrate
+from storage.channels import Channel
+from storage.schema import ballots
 from tests.bench.report import Row, at_most
 from tests.bot.stage import KEYS
 from tests.storage.test_due import MANY
@@ -50,6 +54,79 @@ async def due(name: str, url: str, rounds: int) -> list[Row]:
     await engine.dispose()
     target = f"P9 claim of {BATCH} among {SELLERS:,} due, {name}, of the bare query's time"
     return [at_most(target, ratios, 3.0)]
+
+
+ANSWERS = 10_000
+VOTERS = 2_500
+"""Four checks each."""
+SELLER = Seller(Tenant("", "T1"), "U1")
+CLOSES = datetime(2026, 3, 9, 9, tzinfo=UTC)
+# More than there are: it counts, and then spends nothing.
+CHANNEL = Channel(
+    "C1",
+    "U1",
+    CLOSES,
+    Period(Weekly(1, 9, "UTC"), 10**6, CLOSES - timedelta(days=7), CLOSES),
+    silent=False,
+    published=False,
+)
+TALLY = text(
+    "SELECT count(*), "
+    + ", ".join(f"count(*) FILTER (WHERE {name})" for name in (*ASKED, "gap"))
+    + " FROM (SELECT b.*, row_number() OVER (PARTITION BY voter ORDER BY closing DESC, turn DESC)"
+    " AS place FROM ballots b WHERE tenant = '/T1' AND channel = 'C1' AND NOT EXISTS (SELECT 1 FROM"
+    " votes v WHERE v.tenant = b.tenant AND v.voter = b.voter AND v.buyer = b.buyer)) w"
+    " WHERE place = 1"
+)
+
+
+async def summary(name: str, url: str, rounds: int) -> list[Row]:
+    """P10 on one database."""
+    await migrate(url)
+    store = await Store.open(url, KeyRing.from_text(KEYS))
+    engine = create_async_engine(url)
+    async with store.begin(SELLER):
+        pass  # its tenant has a key from now on
+    async with engine.begin() as connection:
+        await connection.execute(insert(ballots), [_ballot(n) for n in range(ANSWERS)])
+    ratios = []
+    for _ in range(rounds):
+        bare = await _timed(lambda: _counted(engine.begin))
+        ratios.append(await _timed(lambda: _summarised(store)) / bare)
+    await store.close()
+    await engine.dispose()
+    return [
+        at_most(
+            f"P10 summary of {ANSWERS:,} answers, {name}, of the bare query's time", ratios, 1.5
+        )
+    ]
+
+
+def _ballot(number: int) -> dict[str, Any]:
+    held: dict[str, Any] = {
+        factor: (number >> place) % 2 == 1 for place, factor in enumerate(ASKED)
+    }
+    return {
+        "tenant": SELLER.tenant.key,
+        "ballot": f"{number:032}",
+        "channel": CHANNEL.id,
+        "closing": CLOSES,
+        "voter": f"{number % VOTERS:032}",
+        "buyer": f"{number:032}",
+        "turn": number,
+        "gap": number % 3 == 0,
+        **held,
+    }
+
+
+async def _counted(begin: Callable[[], Any]) -> None:
+    async with begin() as connection:
+        assert (await connection.execute(TALLY)).one()[0] == VOTERS
+
+
+async def _summarised(store: Store) -> None:
+    async with store.begin(SELLER) as tx:
+        assert await tx.channels.count(CHANNEL) is None
 
 
 async def _bare(begin: Callable[[], Any]) -> None:
