@@ -33,7 +33,7 @@ from tests.chaos.databases import ENGINES, Database, is_open, quick_folder
 from tests.chaos.kill import say
 from tests.chaos.product import LEASE, POST_TIMEOUT, Replica, Template
 from tests.chaos.timed import SharedClock
-from tests.chaos.weeks import Nudged, WeeklySlack, install, settle_in, talks, town
+from tests.chaos.weeks import ZONES, Nudged, WeeklySlack, install, settle_in, talks, town
 
 SECRET = "nudges"
 REPLICAS = {"sqlite": 1, "postgresql": 3}
@@ -59,6 +59,7 @@ class Plan:
     sellers: int = 10_000
     workspaces: int = 500
     weeks: int = 8
+    zones: int = len(ZONES)
     seed: int = 1
 
 
@@ -230,7 +231,7 @@ def _late(run: Run, who: Nudged) -> list[str]:
 async def fire(engine: str, plan: Plan, folder: Path) -> tuple[Run, Verdict]:
     """One run, to its verdict."""
     luck = random.Random(plan.seed)
-    people = list(town(plan.sellers, plan.workspaces, luck))
+    people = list(town(plan.sellers, plan.workspaces, plan.zones, luck))
     clock = SharedClock(folder / "clock")
     clock.set(BEGIN)
     async with (

@@ -51,11 +51,11 @@ class Nudged:
         return f"xoxb-{self.team}"
 
 
-def town(sellers: int, workspaces: int, luck: random.Random) -> Iterator[Nudged]:
-    """So many of them, in zones of every sort."""
+def town(sellers: int, workspaces: int, zones: int, luck: random.Random) -> Iterator[Nudged]:
+    """So many of them, in so many zones of every sort."""
     for number in range(sellers):
         hour = f"{luck.randrange(7, 15):02}:{luck.choice(('00', '30'))}"
-        place = (luck.choice(ZONES), luck.choice((1, 3, 5)), hour)
+        place = (luck.choice(ZONES[:zones]), luck.choice((1, 3, 5)), hour)
         yield Nudged(f"T{number % workspaces:05}", f"U{number:06}", *place)
 
 
