@@ -42,10 +42,10 @@ BEGIN = datetime(2030, 1, 6, 9, tzinfo=UTC)
 STEP = timedelta(hours=3)
 AT_ONCE = 8
 PATIENCE = 120.0
-OUTAGE = (timedelta(days=17, hours=21), timedelta(hours=6))
-"""From BEGIN: a Thursday at 6 in the morning, UTC; and how long it lasts."""
-BUSY = timedelta(days=30)
-"""From BEGIN: a Tuesday, in whose next ten minutes Slack answers 429 to nine of ten posts."""
+OUTAGE = (timedelta(days=16, hours=21), timedelta(hours=6))
+"""From BEGIN: a Wednesday at 6 in the morning, UTC; and how long it lasts."""
+BUSY = timedelta(days=30, hours=23)
+"""From BEGIN: a Wednesday at 8, in whose next hours Slack answers 429 to nine of ten posts."""
 LOOK = 0.05
 """Seconds between two looks whether all is done."""
 IN_DOWN = 2.0
