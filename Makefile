@@ -35,7 +35,7 @@ answers: .venv/.dev-stamp ## Measure the reading of sentences: make answers FILE
 weights: .venv/.dev-stamp ## Train the reading anew (docs/reading.md)
 	$(BIN)/python -m tests.answers.train
 
-nudges: .venv/.dev-stamp ## Nudge 10,000 sellers for 8 weeks on each database, killing all the while; about 20 minutes
+nudges: .venv/.dev-stamp ## Nudge 10,000 sellers for 8 weeks on each database, killing all the while
 	$(BIN)/python -m tests.chaos.nudges --engine sqlite
 	$(BIN)/python -m tests.chaos.nudges --engine postgresql
 
