@@ -5,7 +5,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +28,9 @@ DEALS = "C2DEALS"
 SQLITE = "sqlite+aiosqlite:///{folder}/differ.db"
 DATABASE = SQLITE
 """Where a stage keeps what is said, unless its settings name another database."""
+
+BEGIN = datetime(2035, 3, 5, 9, tzinfo=UTC)
+"""A Monday; what is said must not depend on the day and the hour of the test."""
 
 Json = dict[str, Any]
 
@@ -199,6 +202,8 @@ async def at_work(
     slack: SmallSlack, folder: Path, pace: Pace = PACE, **more: Any
 ) -> AsyncIterator[Stage]:
     """One process's worth of the product, in front of a small Slack that is there."""
+    if slack.clock.now() < BEGIN:
+        slack.clock.set(BEGIN)
     async with running(settings_for(slack, folder, **more), slack.clock.now, pace) as differ:
         url = f"http://127.0.0.1:{differ.port}"
         if isinstance(slack.carrier, HttpCarrier):

@@ -24,7 +24,7 @@ PRIYA, JONAS, ANA, LENA = TEAM[1:]
 GENERAL = "C1GENERAL"
 BEGUN = Thread(begin(Brief("a demo"))).dump()
 FRIDAY = {"weekday": "5", "hour": "16", "zone": "Europe/Berlin", "minimum": "5", "silent": "text"}
-CLOSE = datetime.fromisoformat("2026-11-27T16:00+01:00")
+CLOSE = datetime.fromisoformat("2035-03-09T16:00+01:00")
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ async def test_too_few_is_the_same_text_whoever_took_part(stage: Stage, takers: 
 
     assert in_channel(stage)[1].text == (
         "No figures this time: too few conversations to keep anyone anonymous. Try this in your "
-        "next call: let them speak to someone like them, without us in the room."
+        "next call: ask “what would you miss if you took them?”"
     )
     assert len(in_channel(stage)) == 2
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import re
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,8 +19,6 @@ CORRECTIONS = ("edit ", "delete ", "[Back", "[Change an", "[Pause", "[Continue",
 BEGUN = ("eyes of the potential buyers", "**Value.**", "Augen der möglichen Käufer", "**Nutzen.**")
 """What is said first, in each language, of what costs a tap."""
 BY_WORD = ('"back"', '"change"', '"pause"', '"resume"', '"cancel"', '"skip"')
-BEGIN = datetime(2035, 3, 5, 9, tzinfo=UTC)
-"""A Monday; dates in a conversation must not depend on the day it is played."""
 Json = dict[str, Any]
 
 
@@ -32,7 +30,6 @@ def files() -> list[Path]:
 async def play(text: str, folder: Path, **settings: Any) -> str:
     """The file's text as it would be if differ answered as it does now."""
     async with on_stage(folder, **settings) as stage:
-        stage.slack.clock.advance(BEGIN - stage.slack.clock.now())
         player = Player(stage)
         if "delivers everything twice" in text:
             player.everything_twice()
