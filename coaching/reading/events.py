@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coaching.reading.lexicon import lexicon
 from coaching.reading.sentence import Sentence
 
 
@@ -46,24 +47,27 @@ _INSIDE = "RCNDKGgPQEwfmkVyYs#"
 _NOUN = "[RCNDKGgPQ]"
 _WINDOW = 24
 """Words before a verb among which its subject is looked for."""
+_WITHIN = 80
+"""Characters before a subject in which "from our side" and "the plan is that" are looked for."""
 _BEFORE_VERB = re.compile("[XxFHnUS]*$")
 _ASIDE = re.compile(
-    r"(?:(?<=[RCNsOhX]),[^,O\"']{1,8},|\([^()]*\)|[pbv]?d|,?W|(?<=[RCN])[TO][SAL]|[Xx])+$"
+    r"(?:(?<=[RCNsOhXD#]),[^,O\"']{1,8},|\([^()]*\)|[pbv]?d|,?W|(?<=[RCN])[TO][SAL]|X[Mh]?|x"
+    r"|(?<=[RCN])[cW]\w[hM])+$"
 )
 _SUBJECTS = (
-    re.compile(r"(?:[OT]|Z(?:[pv][ote]?[wRCN]{0,3}){0,2})$"),  # she; nobody over there
+    re.compile(r"(?:[OT]|Z[wRC]?(?:[pv][ote]?[wRCN]{0,3}){0,2})$"),  # she; nobody over there
     re.compile(
         r"(?<![pRC])[ote]?[RC]{0,3}N+(?:[pb][ote]?[wRC]{1,3})?$"
     ),  # their buyer Ann from finance
     re.compile(  # three of their engineers; the head of nursing at the clinic
-        rf"(?:[m#e]p)?[ote]?[{_INSIDE}]*{_NOUN}s?(?:[pb](?:O|[ote]?[{_INSIDE}]{{1,3}})){{0,2}}$"
+        rf"(?:[m#e]p)?[ote]?[{_INSIDE}]*{_NOUN}#?s?(?:[pb](?:O|[ote]?[{_INSIDE}]{{1,3}})){{0,2}}$"
     ),
     re.compile(r"(?:(?<=[.:,cd])|(?<![\s\S]))w$"),  # dana, in small letters
 )
 _SPEAKERS = (*_SUBJECTS, re.compile("[te]w{1,2}$"))
 """The midwives: whoever says something is somebody, known or not."""
 _AFTER = re.compile(r"(?:[te]\w{0,2}?R|R?N+)")
-_AGENT = re.compile(r"[^.:]{0,9}?b([ote]?\w{0,3}?[RCNPKG]N?|T|h|M)")
+_AGENT = re.compile(r"[^.:]{0,9}?b([ote]?\w{0,3}?[RCNPKG]N?(?:p[ote]?w?[RCNPKGg])?|T|h|M)")
 _TO_THEM = re.compile(r"t\w{0,2}?[RC]|N|h")
 _SPEAKER = r"((?:[ote]\w{0,3}?[RC]|R?N+)[RCN]*)"
 _QUOTED_BY = re.compile(rf"[,.b]*{_SPEAKER}(?![^.]{{0,3}}[SA])")
@@ -74,6 +78,15 @@ _ANYBODY = re.compile(r"[ote]?\w{0,3}?[RCNDGQKTh][NDR]*(?:p[wRC]{1,2})?")
 _LEARNT = re.compile(
     r"(?:^|(?<!\w)(?:i|we|just)\s+)(?:have\s+|had\s+)?(?:heard|got|learnt|learned|have|had|know)"
     r"(?:\W+\w+){0,5}\W*$",
+    re.I,
+)
+
+_OUR_SIDE = re.compile(
+    r"(?<!\w)(?:(?:from|on|at) our (?:own )?(?:side|end|part)|internally)(?!\w)[^.;!?]*$", re.I
+)
+_PLANNED = re.compile(
+    r"(?<!\w)(?:plan|idea|hope|goal|aim|next step|agenda|intention)(?!\w)[^.,;:!?]{0,30}"
+    r"(?:is|was)(?: that| for|:)?\s*$",
     re.I,
 )
 
@@ -139,11 +152,17 @@ def _weight(mood: Mood) -> int:
 
 def _event(sentence: Sentence, who: Span, verb: int, mood: Mood) -> Event:
     side = _side(sentence, who)
+    start = sentence.words[who[0]].start
+    before = sentence.text[max(0, start - _WITHIN) : start]
+    if side is Side.THEIRS and _OUR_SIDE.search(before):
+        side = Side.OURS
     clause = re.compile(r"[^,.:]*$").search(sentence.kinds, max(0, who[0] - _WINDOW), who[0])
     if clause and "I" in clause[0]:
         mood = max(mood, Mood.SUPPOSED, key=_weight)
     if who[0] and sentence.words[who[0] - 1].low in _ASKS:
         mood = max(mood, Mood.SUPPOSED, key=_weight)
+    if _PLANNED.search(before):
+        mood = max(mood, Mood.TO_COME, key=_weight)
     if side is Side.NOBODY:
         mood = Mood.DENIED
     kind = sentence.kinds[verb]
@@ -202,9 +221,10 @@ def _hearsay(sentence: Sentence, place: int) -> Iterator[Event]:
     """What is so "according to", "per" or "from" somebody."""
     word = sentence.words[place]
     learnt = word.low == "from" and _LEARNT.search(sentence.text[: word.start])
-    if not learnt and word.low not in ("according", "per", "lt"):
+    meant = lexicon().spell(word.low)
+    if not learnt and meant not in ("according", "per", "lt"):
         return
-    if found := _ANYBODY.match(sentence.kinds, place + 1 + (word.low == "according")):
+    if found := _ANYBODY.match(sentence.kinds, place + 1 + (meant == "according")):
         yield _event(sentence, found.span(), place, Mood.REAL)
 
 

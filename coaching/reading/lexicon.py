@@ -59,6 +59,7 @@ class Lexicon:
     spelling: dict[str, str]
     folded: dict[str, str]
     stock: re.Pattern[str]
+    noncommittal: re.Pattern[str]
     foreign: frozenset[str]
 
     def find(self, word: str) -> str:
@@ -103,7 +104,7 @@ def lexicon() -> Lexicon:
     for name, words in data["kinds"].items():
         for word in words.split():
             kinds[word] = kinds.get(word, "") + KINDS[name]
-    kinds["no one"] = KINDS["nobody"]
+    kinds |= dict.fromkeys(("no one", "not one", "not a single"), KINDS["nobody"])
     folded: dict[str, str] = {}
     for name in data["fold"]["kinds"]:
         for word in data["kinds"][name].split():
@@ -111,11 +112,15 @@ def lexicon() -> Lexicon:
                 for cut in _cuts(word):
                     folded.setdefault(cut, word)
     kinds |= dict.fromkeys(data["fold"]["known"].split(), "")
-    stock = "|".join(data["stock"]["phrases"])
     return Lexicon(
         kinds,
         data["spelling"],
         folded,
-        re.compile(rf"(?<!\w)(?:{stock})(?!\w)", re.I),
+        _any_of(data["stock"]["phrases"]),
+        _any_of(data["noncommittal"]["phrases"]),
         frozenset(data["foreign"]["words"].split()),
     )
+
+
+def _any_of(phrases: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.I)

@@ -7,28 +7,46 @@ from coaching.reading.reading import Source
 from coaching.reading.sentence import Sentence
 
 _PRONOUNS = ("they", "she", "he", "them", "her", "him", "herself", "himself")
+_OPENING = re.compile(r"^[bpv]$")
+_RELATIVE = re.compile(r"[RC]T$")
+_NAMED = re.compile(r"X?,(R?N+)[,:]")
 
 
 def evidence(sentence: Sentence, found: tuple[Event, ...]) -> Event | None:
     """The first thing that somebody on their side really said or did, or somebody unknown.
 
-    "They asked us to stay, Tom said so": it is Tom's.
+    "They asked us to stay, Tom said so": it is Tom's. "Per the minutes of 3 May the board ranked
+    us first": the board did it. "The auditor they hired wrote": they wrote nothing.
     """
+    kinds = sentence.kinds
     real = [e for e in found if e.kind in "SAD" and e.mood is Mood.REAL and e.who[0] < e.who[1]]
-    theirs = [e for e in real if e.side is Side.THEIRS]
+    theirs = [e for e in real if e.side is Side.THEIRS and not _is_aside(kinds, e)]
     if not theirs:
         return next((e for e in real if e.side is Side.UNKNOWN), None)
-    if sentence.words[theirs[0].who[0]].low != "they":
-        return theirs[0]
-    named = (e for e in theirs if e.kind == "S" and "N" in sentence.kinds[slice(*e.who)])
-    return next(named, theirs[0])
+    first, *later = theirs
+    if first.kind == "D" and _OPENING.search(kinds[: first.who[0]]):
+        return next((e for e in later if e.kind in "SA" and kinds[e.who[0]] != "T"), first)
+    if sentence.words[first.who[0]].low != "they":
+        return first
+    named = (e for e in later if e.kind == "S" and "N" in kinds[slice(*e.who)])
+    return next(named, first)
+
+
+def _is_aside(kinds: str, event: Event) -> bool:
+    """Whether it only says who somebody is: "the auditor they hired"."""
+    return bool(_RELATIVE.search(kinds[: event.who[1]]))
 
 
 def who(sentence: Sentence, event: Event | None, names: tuple[str, ...]) -> str:
     """Those on their side, in the seller's words or by the name in the form."""
     if event is None:
         return ""
-    words = sentence.words[slice(*event.who)]
+    place = event.who
+    if "N" not in sentence.kinds[slice(*place)] and (
+        named := _NAMED.match(sentence.kinds, place[1])
+    ):
+        place = named.span(1)  # "my contact there, Stefan, showed me"
+    words = sentence.words[slice(*place)]
     said = sentence.text[words[0].start : words[-1].end] if words else ""
     for name in filter(None, names):
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said, re.I):

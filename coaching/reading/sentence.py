@@ -10,9 +10,9 @@ _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     "sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_DAYS = (
-    r"(?:mon|tue(?:s)?|wed(?:s|nes|ens)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:d[ai]?y)?|"
-    "mondy|tuesdy|wensday|wendsday|thurday|firday|munday"
+_DAYS = (  # as typed in a hurry too: tusday, wendsday, thrusday
+    r"mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|m[ou]nd[ai]?y|t[ues]{2,4}d[ai]?y|we[dnse]{1,6}d[ai]?y|"
+    r"th[urs]{1,4}d[ai]?y|fr?[ira]{1,2}d[ai]?y|sat[eur]{0,3}d[ai]?y|sund[ai]?y"
 )
 DATE = re.compile(
     rf"""(?<![\w./-])(?:
@@ -26,7 +26,7 @@ DATE = re.compile(
           (?:\s+\d{{4}})?
         | (?<=\()(?:{_MONTHS})(?=\)) | (?:early|late|mid)[\s-](?:{_MONTHS})
         | (?:(?:last|this|yesterday)\s+)?(?:{_DAYS})(?:\s+(?:morning|afternoon|evening|night))?
-        | yest[ea]r?day(?:\s+(?:morning|afternoon|evening))? | yday | today | tonight
+        | yest[ear]{{1,3}}d[ai]?y(?:\s+(?:morning|afternoon|evening))? | yday | today | tonight
         | (?:this|that)\s+(?:morning|week|afternoon|month|quarter)
         | last\s+(?:week|month|year|night|quarter|autumn|spring|summer|winter)
         | q[1-4](?:\s+\d{{4}})?
@@ -41,7 +41,7 @@ _QUOTE = re.compile(
 )
 _WORD = re.compile(
     r"""\d+(?:[.,]\d+)+
-    | no[ -]one(?!\w)
+    | (?<!\w)(?:no[ -]one|not[ ]one|not[ ]a[ ]single)(?!\w)
     | (?<!\w)(?:[dm]rs?|ms|prof|st)\.
     | can(?=['’]t(?!\w)) | \w+(?=n['’]t(?!\w)) | n?['’](?:s|re|ve|m|ll|d|t)(?!\w)
     | \w+(?:[-&]\w+)* | [^\w\s]""",
@@ -64,8 +64,11 @@ _STOPS = {
     "—": ",",
 }
 _FEWEST_QUOTED = 3
+_ABSTRACT = re.compile(r"(?:tion|ment|ness|ity|ance|ence|ship|ing)s?$")
+"""Nouns that are no names: "Implementation took us", "Onboarding went"."""
 _NO_NAMES = tuple("RCDeptvbcoh")
 _NOUN_AFTER = "oteDRC#dmWNpvs"
+_OWNER = "tNRCs"
 _VERB_AFTER = "OTZNRCXWgGhM,c"
 _VERBS = "SALX"
 
@@ -137,7 +140,8 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _is_brief(quotation: str) -> bool:
     """Whether a quotation says next to nothing: "cool", "sounds good"."""
-    words = re.findall(r"\w+", quotation.lower())
+    said = lexicon().noncommittal.sub(" ", quotation.lower().replace("let's", ""))
+    words = re.findall(r"\w+", said)
     return sum("V" not in lexicon().find(word) for word in words) < _FEWEST_QUOTED
 
 
@@ -153,6 +157,8 @@ def _kind(piece: str, before: list[Word], known: dict[str, str], *, shouted: boo
         return "#"
     if low == "it" and (piece != "IT" or shouted) and last not in "to":
         return "j"
+    if low == "'" and before and before[-1].text.endswith("s"):
+        return "s"
     if low == "'s":
         named = last in "NRCGgKPDdZ" or (last == "w" and before[-1].text.istitle())
         return "s" if named else "X"
@@ -178,6 +184,8 @@ def _unknown(low: str, before: list[Word]) -> str:
 
 def _by_place(kinds: str, last: str) -> str:
     """Of the kinds a word can be, the one that fits behind the word before it."""
+    if last in _OWNER and "G" in kinds and "D" in kinds:
+        return "D"  # their board's paper is not the paper
     nouns = [kind for kind in kinds if kind not in _VERBS]
     verbs = [kind for kind in kinds if kind in "SAL"]
     if nouns and last in _NOUN_AFTER and not (verbs and last in "RCN"):
@@ -191,12 +199,18 @@ def _second_thoughts(words: list[Word]) -> list[Word]:
     changed: list[Word] = []
     for place, (word, following) in enumerate(zip(words, (*words, _END)[1:], strict=True)):
         first = not changed or changed[-1].kind in ".:,"
-        if word.kind == "w" and first and word.text[0].isupper() and _ACTS.match(kinds, place + 1):
+        if word.kind == "w" and first and _is_name(word.text) and _ACTS.match(kinds, place + 1):
             word = replace(word, kind="N")
+        elif word.low == "there" and following.kind in "RC" and kinds[place - 1 : place] in "bv,":
+            word = replace(word, kind="t")
         elif word.kind == "Z" and following.low == "else":
             word = replace(word, kind="Y")
         changed.append(word)
     return changed
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and not _ABSTRACT.search(word)
 
 
 _END = Word("", 0, 0, ".")

@@ -40,17 +40,22 @@ _COUNTED = {
 }
 
 
+_ABOUT = {"us": "OMo", "them": "ThtNRC", "others": "KgPY"}
+_CHECKABLE = '#mYyKN"'
+
+
 def signals(sentence: Sentence, found: tuple[Event, ...]) -> set[str]:
     """The names of all signals in a sentence and in what it says that somebody did."""
     told = _telling(sentence, found)
     return {
         "always",
-        *_who_did(found),
+        *_who_did(found, told),
         *_anchors(sentence, found),
         *_manner(sentence, told),
         *_runs(sentence.kinds[:told]),
         *_wording(sentence, told),
         *_stock(sentence),
+        *_sides(sentence, found),
     }
 
 
@@ -70,10 +75,25 @@ def _stock(sentence: Sentence) -> Iterator[str]:
         yield f"stock {min(len(phrases), 2)} left {min(left // 2, 3)}"
 
 
-def _who_did(found: tuple[Event, ...]) -> Iterator[str]:
-    names = [f"{event.side}.{event.kind}.{event.mood}" for event in found]
+def _sides(sentence: Sentence, found: tuple[Event, ...]) -> Iterator[str]:
+    """Whether it is about us, about them, about both, and whether they committed themselves."""
+    kinds = set(sentence.kinds)
+    about = [name for name, of in _ABOUT.items() if kinds & set(of)]
+    yield f"about {' '.join(about)}"
+    empty = lexicon().noncommittal.search(sentence.text) is not None
+    if empty:
+        yield "noncommittal"
+    if first := evidence(sentence, found):
+        checkable = bool(set(sentence.kinds[first.verb + 1 :]) & set(_CHECKABLE))
+        yield f"evidence {first.kind} checkable {checkable} noncommittal {empty or 'V' in kinds}"
+
+
+def _who_did(found: tuple[Event, ...], told: int) -> Iterator[str]:
+    """What happened, apart from what happened in the words of somebody who told it."""
+    names = [f"{event.side}.{event.kind}.{event.mood}" for event in found if event.verb < told]
     yield from (f"event {name}" for name in names)
     yield from (f"then {a} {b}" for a, b in pairwise(["start", *names, "end"]))
+    yield from (f"told {e.side}.{e.kind}" for e in found if e.verb >= told)
     if not found:
         yield "no event"
 

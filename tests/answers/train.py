@@ -1,7 +1,7 @@
 """Train the weights of the reading: ``make weights``.
 
 Multinomial logistic regression over the signals of ``coaching/reading/signals.py``, in plain
-Python, from ``training.tsv``. The same rows give the same file, byte for byte.
+Python, from the files in ``TRAINED``. The same rows give the same file, byte for byte.
 """
 
 import csv
@@ -19,6 +19,8 @@ from coaching.reading.signals import signals
 from coaching.reading.weights import LABELS, Weights
 
 HERE = Path(__file__).parent
+TRAINED = ("training.tsv", "other_hand.tsv")
+MEASURED = ("development.tsv", "untouched.tsv")
 WEIGHTS = HERE.parent.parent / "coaching" / "reading" / "weights.tsv"
 EPOCHS, RATE, DECAY, SHRINK = 40, 0.05, 0.5, 0.003
 SCALE = 50
@@ -35,12 +37,18 @@ class Row:
     voice: str
 
 
-def rows(name: str = "training.tsv") -> list[Row]:
+def trained() -> list[Row]:
+    """All rows that are trained on; what is measured, none of them is, even where two agree."""
+    measured = {row.answer for name in MEASURED for row in rows(name)}
+    return [row for name in TRAINED for row in rows(name) if row.answer not in measured]
+
+
+def rows(name: str) -> list[Row]:
     """The rows of a file that have one label."""
     with (HERE / name).open(encoding="utf-8", newline="") as file:
         table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [
-            Row(row["answer"], row["label"], row.get("voice") or "")
+            Row(row["answer"], row["label"], row.get("voice") or name)
             for row in table
             if row["label"] in LABELS
         ]
@@ -114,4 +122,4 @@ def text(weights: Weights) -> str:
 
 
 if __name__ == "__main__":
-    WEIGHTS.write_text(text(train(examples(rows()))), encoding="utf-8")
+    WEIGHTS.write_text(text(train(examples(trained()))), encoding="utf-8")

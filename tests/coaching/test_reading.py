@@ -40,6 +40,14 @@ THEIR_WORDS = [
     ("Dr. Okafor said the audit in 2024 cost her two weekends", "Dr. Okafor", "", SAID),
     ("she said re-typing the plan costs them two days a month", "Marta", "", SAID),
     ("they tested the module for three weeks in Q2 2026", "Marta", "Q2 2026", DID),
+    ("Per the minutes of 12 March the board ranked us first", "the board", "12 March", DID),
+    ("According to Jens on Monday they ranked us first of three", "Jens", "Monday", SAID),
+    ("The auditor they hired wrote on 19 May that two logs fail", "The auditor", "19 May", SAID),
+    ("my contact there, Stefan, showed me 40 forms on Friday", "Stefan", "Friday", DID),
+    ("Frau Dr. Seidel has me on Tuesday said that she needs two men more", None, "Tuesday", SAID),
+    ("the tenants' association has voted 31 to 4 for our lift on 2 May", None, "2 May", DID),
+    ("acording to there planner (wendsday call) the other line stops twice", None, None, SAID),
+    ("Board paper 7b, 30 September, recommends us for the buy-back", None, "30 September", SAID),
     ("MARTA SAID IN MARCH THAT RE-TYPING COSTS TWO DAYS", "Marta", "MARCH", SAID),
     ("thier plannr told me on tuesdy that they retype it all twice", "thier plannr", None, SAID),
 ]
@@ -195,7 +203,16 @@ TRAPS = [
     ("According to plan they will tell us in May which is safer", Label.UNSUPPORTED),
     ("Their CTO should confirm by Wednesday that only ours works offline", Label.UNSUPPORTED),
     ("Would their CFO say that ours is safer than Acme?", Label.UNSUPPORTED),
+    ("The plan for Friday is that Dina confirms how far their warranty goes", Label.UNSUPPORTED),
+    # nobody's silence, nobody's words, a bidder's words passed on
+    ("Not one person in the room yesterday mentioned price, so we are below it", Label.UNSUPPORTED),
+    ("Not cheaper for them, no: two vans and fuel are more than the flat rate", Label.UNSUPPORTED),
+    ("Was told by the rep of a supplier last Monday that they got burnt", Label.UNSUPPORTED),
+    # our own approvals and figures
+    ("From our side legal and finance have cleared the draft on Monday", Label.SELLER_CENTRED),
+    ("Implementation took us 14 weeks on average in 2022", Label.SELLER_CENTRED),
     # a date and a name, and nothing said
+    ("Well, the MD ended Wednesday's call with \"let's keep talking\".", Label.VAGUE),
     ("Their CFO told me yesterday he feels good about us", Label.VAGUE),
     ('Their CTO said "cool" in the chat on Monday', Label.VAGUE),
     ("We spoke on 12 May", Label.VAGUE),
