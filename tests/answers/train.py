@@ -20,7 +20,7 @@ from coaching.reading.weights import LABELS, Weights
 
 HERE = Path(__file__).parent
 TRAINED = ("training.tsv", "other_hand.tsv")
-MEASURED = ("development.tsv", "untouched.tsv")
+MEASURED = ("development.tsv", "untouched.tsv", "sixteen_sellers.tsv")
 WEIGHTS = HERE.parent.parent / "coaching" / "reading" / "weights.tsv"
 EPOCHS, RATE, DECAY, SHRINK = 40, 0.05, 0.5, 0.003
 SCALE = 50
