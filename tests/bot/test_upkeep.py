@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from bot.playground.server import SmallSlack
-from bot.serve import running
 from tests.bot.script import ANSWERS, answer, dialogue, expected, play, seen
-from tests.bot.stage import KEYS, ROOT, Stage, at_work, on_stage, settings_for
+from tests.bot.stage import KEYS, ROOT, at_work, on_stage
 
 BEFORE = 5
 
@@ -65,9 +64,8 @@ async def test_keys_rotate_in_the_middle_of_a_check(tmp_path: Path):
     """The process at work reads the key file anew; what is said before and after stays readable."""
     async with (
         SmallSlack.start(manifest=ROOT / "app_manifest.yml") as slack,
-        running(settings_for(slack, tmp_path, keys=""), slack.clock.now) as product,
+        at_work(slack, tmp_path, keys="") as stage,
     ):
-        stage = Stage(slack, product.store, "")
         await play(stage, BEFORE)
         old = (tmp_path / "differ.key").read_text()
 
