@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from bot.serve import utc_now
+from coaching.cadence import Cadence
 from storage import Check, Installation, Message, Profile, Seller, Tenant, new_id
 
 
@@ -31,6 +33,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self.week = QuietWeek()
         self.posted: list[dict[str, Any]] = []
 
     async def receive(self, kind: str, key: str) -> bool:
@@ -72,4 +75,17 @@ class Kept:
         return Message(new_id(), check_id, purpose, "", None, None, None)
 
     async def update(self, message_id: str, body: dict[str, Any]) -> None:
+        """Shown nowhere."""
+
+
+class QuietWeek:
+    """A seller of whom nothing is due."""
+
+    async def cadence(self) -> Cadence:
+        return Cadence(looked_at=utc_now())
+
+    async def plan(self, kind: str, at: datetime, subject: str = "") -> None:
+        """Planned nowhere."""
+
+    async def refresh(self, kind: str, at: datetime) -> None:
         """Shown nowhere."""
