@@ -50,18 +50,24 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
         process_before_response=True,
         raise_error_for_unhandled_request=False,
     )
-    languages, teams = Languages(desk.store, client), Teams(desk)
-    commands = Commands(desk, languages, teams.on_command)
-    taps, forms, texts = Taps(desk), Forms(desk), Texts(desk, languages)
-    installs, own_data = Installs(installations), OwnData(desk)
-    calls, cadences, nudges, homes = (
-        Calls(desk),
-        Cadences(desk),
-        NudgeTaps(desk),
-        Homes(desk, languages),
-    )
-
+    languages = Languages(desk.store, client)
     # Bolt asks one after the other whose a request is: what comes most often stands first.
+    _register_checks(app, desk, languages)
+    _register_week(app, desk, languages)
+    _register_own_data(app, desk, installations)
+    # An event without a listener would be answered 404, which Slack counts as a failure.
+    app.event(re.compile(".*"))(_ignore)
+    app.middleware(_take_note)
+    app.middleware(_speak(languages))
+    app.error(_on_error(desk))
+    return app
+
+
+def _register_checks(app: AsyncApp, desk: Desk, languages: Languages) -> None:
+    """A check in its thread, every way to begin one, and the team's part of the command."""
+    taps, forms, texts, teams = Taps(desk), Forms(desk), Texts(desk, languages), Teams(desk)
+    commands = Commands(desk, languages, teams.on_command)
+
     app.action(re.compile(r"^tap:\d+$"))(again(taps.on_tap))
     app.action(re.compile(r"^form:\d+$"))(again(taps.on_form))
     app.event({"type": "message", "subtype": "message_changed"})(again(texts.on_edited))
@@ -81,6 +87,17 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     app.action(re.compile(r"^place:\d+$"))(again(taps.on_place))
     app.action(re.compile(r"^show:(start|example|privacy|rule)$"))(again(taps.on_show))
 
+    app.action("team:open")(again(teams.on_open))
+    app.view("join")(again(teams.on_join))
+    app.view("leave")(again(teams.on_leave))
+    app.view("team")(again(teams.on_settings))
+
+
+def _register_week(app: AsyncApp, desk: Desk, languages: Languages) -> None:
+    """Before and after a call, nudges, App Home."""
+    calls, cadences, nudges = Calls(desk), Cadences(desk), NudgeTaps(desk)
+    homes = Homes(desk, languages)
+
     app.action(re.compile(r"^call:"))(again(calls.on_tap))
     app.view("call")(again(calls.on_moved))
     app.view("heard")(again(calls.on_heard))
@@ -93,23 +110,15 @@ def build_app(desk: Desk, installations: Installations, client: AsyncWebClient) 
     app.event("app_home_opened")(again(homes.on_opened))
     app.action(re.compile(r"^home:"))(again(homes.on_tap))
 
-    app.action("team:open")(again(teams.on_open))
-    app.view("join")(again(teams.on_join))
-    app.view("leave")(again(teams.on_leave))
-    app.view("team")(again(teams.on_settings))
+
+def _register_own_data(app: AsyncApp, desk: Desk, installations: Installations) -> None:
+    """What a seller has erased, and the app's own coming and going."""
+    installs, own_data = Installs(installations), OwnData(desk)
 
     app.action("forget:yes")(again(own_data.on_forget))
     app.action("forget:no")(again(own_data.on_keep))
-
     app.event("app_uninstalled")(again(installs.on_gone))
     app.event("tokens_revoked")(again(installs.on_gone))
-
-    # An event without a listener would be answered 404, which Slack counts as a failure.
-    app.event(re.compile(".*"))(_ignore)
-    app.middleware(_take_note)
-    app.middleware(_speak(languages))
-    app.error(_on_error(desk))
-    return app
 
 
 def _authorize(installations: Installations) -> Any:
