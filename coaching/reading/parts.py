@@ -9,6 +9,7 @@ from coaching.reading.sentence import Sentence
 _PRONOUNS = ("they", "she", "he", "them", "her", "him", "herself", "himself")
 _OPENING = re.compile(r"^[bpv]$")
 _RELATIVE = re.compile(r"[RC]T$")
+_NEEDS_VERB = re.compile(r"(?:for|to|about|whether|if|of|with)\b", re.I)
 _NAMED = re.compile(r"X?,(R?N+)[,:]")
 
 
@@ -79,8 +80,11 @@ def what(sentence: Sentence, event: Event | None, when: str) -> str:
     if not sentence.text[:start].strip(" ,"):
         head = re.compile(rf"(?:\s+(?:me|us))?{at}\s*(?:that\s|:|,)?\s*", re.I)
         rest = head.match(sentence.text, verb.end)
-        said = sentence.text[rest.end() :] if rest else ""
-        return said.strip(" ,;") or sentence.text
+        said = sentence.text[rest.end() :].strip(" ,;") if rest else ""
+        # "asked for the exit" would lose its sense without its verb.
+        if _NEEDS_VERB.match(said):
+            return f"{verb.text} {said}"
+        return said or sentence.text
     tail = re.compile(rf"(?:\s+(?:me|us))?(?:\s+so)?{at}\s*[.!]?$", re.I)
     if tail.match(sentence.text, verb.end):
         return sentence.text[:start].strip(" ,;") or sentence.text
