@@ -79,7 +79,7 @@ async def test_a_fault_on_a_first_post_a_reply_and_an_update(tmp_path: Path, fau
 
 
 async def test_on_a_good_day_nothing_is_looked_up(tmp_path: Path) -> None:
-    async with on_stage(tmp_path, pace=QUICK) as stage:
+    async with on_stage(tmp_path) as stage:
         await play(stage)
         assert calls(stage, *LOOK_UP) == 0
         assert calls(stage, POST) == posted(stage)
