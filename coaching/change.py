@@ -3,22 +3,27 @@
 import re
 from dataclasses import replace
 
+from coaching.brief import Length
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, NEEDED, Factor, State
 from coaching.moves import Change, Reply
 from coaching.standing import Standing
-from coaching.verdict import work_order
+from coaching.verdict import judge, work_order
 from coaching.words import Words
 
 
 def factors_to_change(standing: Standing) -> tuple[Factor, ...]:
     """The factors a change may be about, the most useful first.
 
-    When all five hold, the weakest evidence is protected: what was said before what was done.
+    When all five hold, the weakest evidence is protected: what was said before what was done. In
+    five minutes the verdict says which goes first.
     """
-    states = standing.states
-    missing = tuple(f for f in work_order(states) if f in standing.asked_factors)
-    return missing or tuple(sorted(standing.asked_factors, key=lambda f: _strength(standing, f)))
+    asked, states = standing.asked_factors, standing.states
+    if standing.brief.length is Length.FIVE:
+        missing = judge(states, known=standing.brief.known).order
+    else:
+        missing = tuple(factor for factor in work_order(states) if factor in asked)
+    return missing or tuple(sorted(asked, key=lambda factor: _strength(standing, factor)))
 
 
 def _strength(standing: Standing, factor: Factor) -> tuple[bool, int]:

@@ -63,8 +63,9 @@ _HANDS = {
     (0, 2): Hand.THIN,
 }
 
-# What can be settled in this very call comes before what needs a new plan.
+_YES = (State.HELD, State.HEARD, State.CLAIMED)
 _NEAREST = (State.HEARD, State.CLAIMED, State.UNSURE, State.OPEN, State.NO)
+"""What a call can settle, the nearest first; a no needs another plan."""
 
 
 def hand(factors: frozenset[Factor]) -> Hand:
@@ -74,15 +75,21 @@ def hand(factors: frozenset[Factor]) -> Hand:
     return _HANDS.get((ticket, winning), Hand.LOOKALIKE)
 
 
-def work_order(states: States) -> tuple[Factor, ...]:
+def work_order(states: States, *, out_of_reach: bool = False) -> tuple[Factor, ...]:
     """The factors that do not hold, the one to work on first at the head.
 
-    Value, risk and ease before the two that only get a seller shortlisted.
+    What can still make up four comes first: what is not a no, or where four are ``out_of_reach``
+    even if every yes held, what is not a yes. Then value, risk and ease before the two that only
+    get a seller shortlisted.
     """
+    no_use = _YES if out_of_reach else (State.NO,)
     missing = [factor for factor in ASKED if states[factor] is not State.HELD]
-    return tuple(
-        sorted(missing, key=lambda f: (f in TICKET, _NEAREST.index(states[f]), ASKED.index(f)))
-    )
+
+    def rank(factor: Factor) -> tuple[bool, bool, int, int]:
+        state = states[factor]
+        return state in no_use, factor in TICKET, _NEAREST.index(state), ASKED.index(factor)
+
+    return tuple(sorted(missing, key=rank))
 
 
 def judge(states: States, *, known: bool) -> Verdict:
@@ -93,13 +100,13 @@ def judge(states: States, *, known: bool) -> Verdict:
         known: whether an earlier check with this buyer was finished.
     """
     held = frozenset(f for f in ASKED if states[f] is State.HELD)
-    out = frozenset(f for f in ASKED if states[f] is State.NO)
-    hopes = frozenset(f for f in ASKED if states[f] not in (State.NO, State.UNSURE, State.OPEN))
-    best = len(ASKED) - len(out)
+    hopes = frozenset(f for f in ASKED if states[f] in _YES)
+    best = sum(states[f] is not State.NO for f in ASKED)
     outcome = _outcome(states, len(held), best, known)
     spoken_of = hopes if outcome is Outcome.NOT_YET else held
     asked = sum(states[f] is not State.OPEN for f in ASKED)
-    return Verdict(outcome, hand(spoken_of), len(held), best, asked, work_order(states))
+    order = work_order(states, out_of_reach=outcome is Outcome.NOT_YET)
+    return Verdict(outcome, hand(spoken_of), len(held), best, asked, order)
 
 
 def _outcome(states: States, held: int, best: int, known: bool) -> Outcome:

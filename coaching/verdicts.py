@@ -6,8 +6,6 @@ from coaching.standing import Standing
 from coaching.verdict import Outcome, Verdict, judge
 from coaching.words import Line, Words, fill
 
-_YES = (State.HELD, State.HEARD, State.CLAIMED)
-
 WHO_ELSE_FROM = 2
 """Pieces of evidence, all from one person, from which "who else must agree?" is asked."""
 
@@ -46,11 +44,7 @@ def _legend(standing: Standing, words: Words) -> Line:
 
 
 def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...]:
-    order = verdict.order
-    if verdict.outcome is Outcome.NOT_YET:
-        # Its words speak of yeses, so what they point at is not one of them.
-        order = tuple(f for f in order if standing.states[f] not in _YES)
-    first = _name(order[0], words) if order else ""
+    first = _name(verdict.order[0], words) if verdict.order else ""
     values = {"first": first, "First": first[:1].upper() + first[1:], "missing": first}
     match verdict.outcome:
         case Outcome.DIFFERENT:

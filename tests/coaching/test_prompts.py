@@ -457,7 +457,7 @@ def test_only_a_templates_own_stars_make_bold() -> None:
 
 
 def test_the_change_is_about_what_matters_most() -> None:
-    talk = at_change(State.HELD, State.UNSURE, State.CLAIMED, State.NO, State.NO)
+    talk = at_change(State.HELD, State.UNSURE, State.CLAIMED, State.NO, State.UNSURE)
 
     assert talk.text.splitlines()[0] == "One change for this call: ease."
     assert talk.text.splitlines()[1].startswith("When ")
@@ -466,13 +466,13 @@ def test_the_change_is_about_what_matters_most() -> None:
 
 
 def test_another_factor_goes_through_all_that_are_missing_and_begins_again() -> None:
-    talk = at_change(State.HELD, State.UNSURE, State.CLAIMED, State.NO, State.NO)
+    talk = at_change(State.HELD, State.UNSURE, State.CLAIMED, State.NO, State.UNSURE)
     named = []
     for _ in range(5):
         named.append(talk.text.splitlines()[0].split(": ")[1])
         talk.option("Another factor")
 
-    assert named == ["ease.", "risk.", "offering.", "commercials.", "ease."]
+    assert named == ["ease.", "risk.", "commercials.", "offering.", "ease."]
 
 
 def test_when_four_hold_the_change_is_for_the_fifth() -> None:

@@ -1,5 +1,6 @@
 """The verdict: 32 sets of factors, nine classes, and every combination of states in words."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -8,11 +9,12 @@ from types import MappingProxyType
 import pytest
 
 from coaching.brief import NOTHING, Choice, Sort
-from coaching.factors import ASKED, Factor, State
+from coaching.change import factors_to_change
+from coaching.factors import ASKED, TICKET, Factor, State
 from coaching.moves import Reply
 from coaching.reading import Reading, Source
 from coaching.standing import Record, Standing
-from coaching.verdict import Hand, Outcome, hand, judge, work_order
+from coaching.verdict import Hand, Outcome, hand, judge
 from coaching.verdicts import verdict_lines
 from tests.coaching.talk import EN, MARTA, Talk, shown
 
@@ -136,14 +138,21 @@ def test_the_class_is_of_what_holds_or_where_four_are_out_of_reach_of_the_yeses(
 
 
 def test_what_to_work_on_first() -> None:
-    """The deciding side, then what this call can settle, then the order they are asked in."""
+    """What can make up four, the deciding side, what this call can settle, the order asked."""
     near = ["heard", "claimed", "unsure", "open", "no"]
     for found in ALL:
-        order = work_order(found)
+        order = judge(found, known=True).order
 
         assert set(order) == {f for f in ASKED if found[f] is not State.HELD}
+        out_of_reach = list(found.values()).count(State.NO) > 1
+        no_use = YES if out_of_reach else (State.NO,)
         ranks = [
-            (f in ("offering", "commercials"), near.index(found[f]), "vreoc".index(f[0]))
+            (
+                found[f] in no_use,
+                f in ("offering", "commercials"),
+                near.index(found[f]),
+                "vreoc".index(f[0]),
+            )
             for f in order
         ]
         assert ranks == sorted(ranks)
@@ -154,14 +163,15 @@ def test_what_to_work_on_first() -> None:
     [
         ("●●●●●", ""),
         ("○○○○○", "VREOC"),
-        ("✕·?✕○", "EVRCO"),
+        ("✕·?✕○", "VRCOE"),
         ("◐◐✕✕✕", "VREOC"),
-        ("○○●?✕", "REOC"),
+        ("○○●?✕", "ROCE"),
+        ("○○✕●●", "OCV"),
         ("✕◐●●●", "CO"),
     ],
 )
 def test_examples_of_that_order(marks: str, order: str) -> None:
-    assert "".join(str(f)[0].upper() for f in work_order(states(marks))) == order
+    assert "".join(str(f)[0].upper() for f in judge(states(marks), known=True).order) == order
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -219,6 +229,24 @@ def test_the_sentence_on_yeses_asks_for_one_that_is_not_a_yes() -> None:
             pointed = [f for f in Factor if str(f) in body.split(". ")[-1].lower()]
             assert len(pointed) == 1
             assert found[pointed[0]] not in YES, (found, body)
+
+
+def test_the_change_offered_is_about_the_factor_the_verdict_points_at() -> None:
+    pointed_at = re.compile(
+        r"Start with (\w+)|about (\w+)\.|about (\w+) before|(\w+) would take you to four"
+        r"|One more makes four: (\w+)|missing is (\w+)"
+    )
+    named = 0
+    for found in ALL:
+        ended = standing(found)
+        body = " ".join(said(found))
+        if one := pointed_at.search(body):
+            named += 1
+            factor = next(filter(None, one.groups())).lower()
+            assert factor == factors_to_change(ended)[0], (found, body)
+        if "not what you offer, not what it costs" in body:
+            assert factors_to_change(ended)[0] in TICKET
+    assert named > 3000
 
 
 def test_their_chair_is_spoken_of_only_when_four_are_out_of_reach() -> None:
