@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coaching.factors import Factor
 from coaching.past import NO_PAST, Past
 
 
@@ -65,8 +66,8 @@ class Brief:
 
     ``known`` says that an earlier check with this buyer was finished, and ``ready`` that the
     form has been confirmed (a plan typed after the command still lacks buyer and choices).
-    ``near`` says that the call is about to begin, and ``past`` is what the seller's earlier
-    checks leave behind for this one.
+    ``near`` says that the call is about to begin, ``past`` is what the seller's earlier checks
+    leave behind for this one, and ``first`` the factor they came for, if they did for one.
     """
 
     plan: str
@@ -81,6 +82,7 @@ class Brief:
     ready: bool = True
     near: bool = False
     past: Past = NO_PAST
+    first: Factor | None = None
 
     @property
     def first_name(self) -> str:

@@ -16,13 +16,14 @@ def factors_to_change(standing: Standing) -> tuple[Factor, ...]:
     """The factors a change may be about, the most useful first.
 
     When all five hold, the weakest evidence is protected: what was said before what was done. In
-    five minutes the verdict says which goes first.
+    one minute the factor the seller came for goes first; in five the verdict says what does.
     """
     asked, states = standing.asked_factors, standing.states
     if standing.brief.length is Length.FIVE:
         missing = judge(states, known=standing.brief.known).order
     else:
         missing = tuple(factor for factor in work_order(states) if factor in asked)
+        missing = tuple(sorted(missing, key=lambda factor: factor is not standing.brief.first))
     return missing or tuple(sorted(asked, key=lambda factor: _strength(standing, factor)))
 
 

@@ -61,9 +61,9 @@ def _record(record: Record, move: Move, standing: Standing) -> Record:
         case Reply.YES if record.still:
             return replace(record, still=None)
         case Reply.YES | Reply.NO | Reply.UNSURE | Reply.SKIP:
-            # In one minute a yes is taken as it is.
-            mine = standing.brief.length is Length.ONE
-            return Record(answer=move.reply, sources=move.sources, mine=mine)
+            mine = _taken_as_it_is(record, standing)
+            again = record.reopened
+            return Record(answer=move.reply, sources=move.sources, mine=mine, reopened=again)
         case Reply.BELIEVE | Reply.NOT:
             sources = record.sources | move.sources
             return replace(record, forecast=move.reply, sources=sources)
@@ -89,9 +89,15 @@ def _hear(record: Record, move: Move, standing: Standing) -> Record:
         sources=move.sources,
         better_than=move.choices if compared and not impression else None,
         doubting=move.doubted,
-        mine=impression or standing.brief.length is Length.ONE,
+        mine=impression or _taken_as_it_is(record, standing),
         by_how_win=record.by_how_win,
+        reopened=record.reopened,
     )
+
+
+def _taken_as_it_is(record: Record, standing: Standing) -> bool:
+    """In one minute a yes is, unless the seller came back to it: then there is time for more."""
+    return standing.brief.length is Length.ONE and not record.reopened
 
 
 def _brief(standing: Standing, brief: Brief) -> Standing:
@@ -104,7 +110,7 @@ def _brief(standing: Standing, brief: Brief) -> Standing:
         records = {factor: Record() if r.still else r for factor, r in records.items()}
     elif brief.ready:
         carried = {one.factor: _carried(one) for one in brief.past.evidence}
-        records = {f: carried.get(f, r) if r == Record() else r for f, r in records.items()}
+        records = {f: carried.get(f, r) if r.answer is None else r for f, r in records.items()}
     return replace(standing, brief=brief, records=MappingProxyType(records))
 
 
@@ -138,7 +144,7 @@ def _edit(standing: Standing, move: Move) -> Standing:
 
 def _reopen(standing: Standing, move: Move) -> Standing:
     assert move.factor is not None
-    return _with(standing, move.factor, Record())
+    return _with(standing, move.factor, Record(reopened=True))
 
 
 def _win(standing: Standing, move: Move) -> Standing:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from coaching.brief import Length
+from coaching.brief import Brief, Length
 from coaching.calls import Heard, Seen, Tell, forecast
 from coaching.change import factors_to_change
-from coaching.factors import ASKED, Factor, State
+from coaching.factors import ASKED, WINNING, Factor, State
 from coaching.moves import Ask
 from coaching.phrases import buyer, join
 from coaching.prompts import change_parts
@@ -80,6 +80,13 @@ class Reason:
         """Where its wordings stand."""
         return "open_call" if self.why is Why.CALL and not self.factor else str(self.why)
 
+    @property
+    def start(self) -> str:
+        """Where the label of its button stands."""
+        if self.why is Why.FACTOR and self.factor:
+            return f"{self.key}_{check_of(self.factor).length}"
+        return self.key
+
     def wording(self, number: int) -> str:
         """What tells one of its texts from another, for twelve weeks."""
         return f"{self.why}.{self.factor or 'whole'}.{number}"
@@ -101,6 +108,11 @@ class Text:
     reason: Reason
     wording: str
     line: Line
+
+
+def check_of(factor: Factor) -> Brief:
+    """The check that begins with a factor: the shortest in which it is asked about."""
+    return Brief("", length=Length.ONE if factor in WINNING else Length.FIVE, first=factor)
 
 
 def has_just_checked(history: Sequence[Checked], now: datetime) -> bool:
@@ -176,12 +188,16 @@ def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterat
     standing = past.standing
     assert past.call_at is not None
     values = _about(past, words) | {"when": when(past.call_at, now, place, words)}
-    guesses = [f for f in factors_to_change(standing) if standing.states[f] is not State.HELD]
+    guesses = [f for f in factors_to_change(standing) if standing.states[f] in _GUESSED]
     if standing.step().ask is not Ask.DONE and not standing.closed:
         yield Reason(Why.CALL, values, past.check_id)
     elif guesses:
         named = _named(guesses[0], words)
         yield Reason(Why.CALL, values | named, past.check_id, guesses[0])
+
+
+_GUESSED = (State.CLAIMED, State.UNSURE)
+"""What a call can settle and nobody over there has spoken of: a no is an answer."""
 
 
 def _failing(history: Sequence[Checked], words: Words) -> Iterator[Reason]:

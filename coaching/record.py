@@ -82,6 +82,7 @@ def _brief(value: dict[str, Any]) -> Brief:
         "ready": value.get("ready", False),
         "near": value.get("near", False),
         "past": _past(value.get("past", {})),
+        "first": Factor(value["first"]) if "first" in value else None,
     }
     return Brief(**parts)
 

@@ -18,7 +18,7 @@ class Record:
     """What has been said about one factor.
 
     ``earlier`` is the evidence of an earlier check that it was taken from, ``still`` says why what
-    it rests on is asked about again.
+    it rests on is asked about again, ``reopened`` that the seller came back to it.
     """
 
     answer: Reply | None = None
@@ -31,6 +31,7 @@ class Record:
     mine: bool = False
     edited: bool = False
     by_how_win: bool = False
+    reopened: bool = False
     still: Still | None = None
     earlier: Evidence | None = None
 
@@ -118,7 +119,8 @@ class Standing:
     @property
     def asked_factors(self) -> tuple[Factor, ...]:
         """The factors of this length of check, in the order asked."""
-        return ASKED if self.brief.length is Length.FIVE else WINNING
+        factors = ASKED if self.brief.length is Length.FIVE else WINNING
+        return tuple(sorted(factors, key=lambda factor: factor is not self.brief.first))
 
     @property
     def states(self) -> dict[Factor, State]:
@@ -137,9 +139,10 @@ class Standing:
         )
 
     def settled(self, factor: Factor) -> bool:
-        """Whether nothing more is asked about a factor; in one minute a yes has no gate."""
+        """Whether nothing more is asked about a factor; in one minute a first yes has no gate."""
         record = self.records[factor]
-        if self.brief.length is Length.ONE and record.answer is Reply.YES:
+        first = record.answer is Reply.YES and not record.reopened
+        if self.brief.length is Length.ONE and first:
             return True
         return record.settled(self.brief.choice_keys)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -10,6 +11,7 @@ from bot import buyers
 from bot.conversation import Conversation
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.views import forms
+from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Step
 from storage import Seller
 
@@ -51,6 +53,7 @@ class Forms:
                 raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
             known = buyers.known(await tx.buyers())
             brief = forms.read_brief(view["state"]["values"], desk.words, known, desk.now())
+            brief = replace(brief, first=_first(view))
             check_id = about(view)["check"]
             if not check_id:
                 await Conversation.start(tx, seller, brief, view["id"], desk.words, desk.now())
@@ -102,6 +105,11 @@ def about(view: dict[str, Any]) -> dict[str, str]:
 
 def _step(view: dict[str, Any]) -> Step:
     return Step.parse(about(view)["step"])
+
+
+def _first(view: dict[str, Any]) -> Factor | None:
+    name = about(view).get("first")
+    return Factor(name) if name else None
 
 
 def view_key(view: dict[str, Any]) -> str:

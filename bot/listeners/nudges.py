@@ -14,11 +14,11 @@ from bot.nudges import Nudging
 from bot.views import cadence as views
 from bot.views.messages import notice
 from bot.views.nudges import closed_like
-from coaching.brief import Brief, Length
+from coaching.brief import Brief
 from coaching.cadence import Nudges
 from coaching.factors import Factor
 from coaching.moves import Move, Reply
-from coaching.nudges import Why
+from coaching.nudges import Why, check_of
 from coaching.words import Line
 from storage import Seller, Transaction
 
@@ -41,15 +41,18 @@ class NudgeTaps:
                 await self._look_again(tx, seller, body, check_id, factor)
                 view = None
             else:
-                view = await self._form(tx, why, check_id)
+                view = await self._form(tx, why, check_id, factor)
         await ack()
         if view is not None:
             await open_or_tell(self._desk, seller, client, body, view)
 
-    async def _form(self, tx: Transaction, why: str, check_id: str) -> dict[str, Any] | None:
+    async def _form(
+        self, tx: Transaction, why: str, check_id: str, factor: str
+    ) -> dict[str, Any] | None:
+        """What came of a promise, or the next check, which begins with the factor named."""
         if why != Why.PROMISE:
-            length = Length.ONE if why == Why.FACTOR else Length.FIVE
-            return await self._desk.brief_form(tx, Brief("", length=length))
+            brief = check_of(Factor(factor)) if factor else Brief("")
+            return await self._desk.brief_form(tx, brief)
         talk = await self._desk.conversation(tx, check_id)
         if talk is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))

@@ -108,7 +108,8 @@ def brief_form(
 ) -> Body:
     """What is planned, for whom, when, against which other choices; five minutes or one.
 
-    ``since`` says when the seller was last forgotten: a form from before is not taken.
+    ``since`` says when the seller was last forgotten: a form from before is not taken. What the
+    brief has ``first`` comes back with the form.
     """
     say = words.text
     blocks = [
@@ -122,7 +123,7 @@ def brief_form(
         *_choices(words, brief),
         field("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
     ]
-    about = json.dumps({"check": check_id, "since": since})
+    about = json.dumps({"check": check_id, "since": since, "first": brief.first or ""})
     return modal(words, "brief", about, blocks)
 
 

@@ -16,7 +16,7 @@ def nudge(text: Text, message_id: str, words: Words) -> Body:
     """One line, one way on, and every way to have it otherwise."""
     reason = text.reason
     value = "|".join((message_id, reason.why, reason.check_id, str(reason.factor or "")))
-    start = button(words.text(f"nudge.start.{reason.why}"), "nudge:start", value)
+    start = button(words.text(f"nudge.start.{reason.start}"), "nudge:start", value)
     later = [button(words.text(f"nudge.options.{name}"), f"nudge:{name}", value) for name in LATER]
     stop = button(words.text("nudge.options.stop"), "nudge:stop", value)
     until = _until(value, words)

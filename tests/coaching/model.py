@@ -35,16 +35,21 @@ class Model:
             if f is None:
                 continue
             if reply == "reopen":
-                now[f] = {}
+                now[f] = {"again": True}
             elif reply == "win":
                 now[f] = {"answer": "yes"}
             elif reply in ("yes", "no", "unsure", "skip"):
-                now[f] = {"answer": reply, "mine": a["short"]}
+                again = "again" in now[f]
+                now[f] = {"answer": reply, "mine": a["short"] and not again}
+                now[f] |= {"again": True} if again else {}
             elif reply == "not":
                 now[f] |= {"answer": "no"}
             elif reply in ("sentence", "form"):
+                again = "again" in now[f]
                 now[f] = {"answer": "yes", "said": a, "doubt": a["doubted"], "kept": 0}
-                now[f]["mine"] = a["short"] or (reply == "form" and not a["theirs"])
+                now[f] |= {"again": True} if again else {}
+                short = a["short"] and not again
+                now[f]["mine"] = short or (reply == "form" and not a["theirs"])
                 if reply == "form" and a["theirs"] and a["better"]:
                     now[f]["better"] = a["better"]
             elif reply == "better":
@@ -65,7 +70,8 @@ class Model:
         return "held" if set(one["better"]) & set(self.choices) else "heard"
 
     def done(self, one: dict[str, Any]) -> bool:
-        if one.get("answer") != "yes" or one.get("mine") or self.length == "one":
+        short = self.length == "one" and "again" not in one
+        if one.get("answer") != "yes" or one.get("mine") or short:
             return "answer" in one
         if "better" not in one:
             return False
@@ -104,7 +110,7 @@ class Model:
             return "how_win"
         now = self.factors()
         undone = [f for f in self.asked_factors() if not self.done(now[f])]
-        for f in [f for f in undone if now[f]] + undone:
+        for f in [f for f in undone if "answer" in now[f]] + undone:
             return f"{self.stage(now[f])}.{f}"
         if not five and "hard" not in plan:
             return "hard"
@@ -115,7 +121,7 @@ class Model:
         return "rival" if five and plan["change"] == "one" and "rival" not in plan else "done"
 
     def stage(self, one: dict[str, Any]) -> str:
-        if not one:
+        if "answer" not in one:
             return "factor"
         if "said" not in one:
             return "gate"

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from coaching import record
 from coaching.brief import Brief, Choice
 from coaching.dialogue import Dialogue, begin
+from coaching.factors import Factor
 from coaching.moves import Change, Move, Reply, Said, Step
 from coaching.reading import Reading
 from tests.coaching.talk import MARTA, Talk
 
 text = st.text(max_size=20)
 choices = st.lists(st.builds(Choice, name=text), max_size=4).map(tuple)
-briefs = st.builds(Brief, plan=text, person=text, company=text, choices=choices, call_at=text)
+first = st.none() | st.from_type(Factor)
+briefs = st.builds(
+    Brief, plan=text, person=text, company=text, choices=choices, call_at=text, first=first
+)
 moves = st.builds(
     Move,
     step=st.from_type(Step),

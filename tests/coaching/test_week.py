@@ -7,11 +7,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from coaching import calls
+from coaching.brief import Length
 from coaching.calibration import calibration_lines, outcomes
 from coaching.calls import Heard, Seen, Tell, asked_about, next_factor, typed_tell
 from coaching.factors import Factor, State
-from coaching.moves import Reply, Said
-from coaching.nudges import Before, Checked, Why, choose, has_just_checked, settled_guesses
+from coaching.moves import Ask, Move, Reply, Said
+from coaching.nudges import (
+    Before,
+    Checked,
+    Why,
+    check_of,
+    choose,
+    has_just_checked,
+    settled_guesses,
+)
+from coaching.reading import Source
 from coaching.standing import Standing
 from coaching.when import when, zone_name
 from coaching.words import plain
@@ -148,8 +158,9 @@ def test_a_call_that_comes_is_spoken_of_with_what_is_a_guess() -> None:
     open_one = Checked("c1", Talk(replace(MARTA, call_at=soon)).dialogue.standing, MONDAY - 7 * DAY)
     assert "half done" in text(open_one)
     assert text(open_one, before=(Before("call.whole.0", "c1", MONDAY - 7 * DAY),)) == ""
-    held = Checked("c1", standing(*[State.HELD] * 5, call_at=soon), MONDAY - 7 * DAY)
-    assert text(held) == ""
+    for state in (State.HELD, State.HEARD, State.NO):  # none of them is a guess
+        known = Checked("c1", standing(*[state] * 5, call_at=soon), MONDAY - 7 * DAY)
+        assert text(known) == ""
     passed = replace(
         open_one, standing=Talk(replace(MARTA, call_at="2026-03-01T09:00+00:00")).dialogue.standing
     )
@@ -169,6 +180,41 @@ def test_a_factor_that_failed_in_two_of_the_last_three_is_named() -> None:
     # A bare belief fails where there was time to say more.
     believed = standing(State.CLAIMED, *[State.HELD] * 4)
     assert text(old(6, believed), old(7, believed)).startswith("Value was missing")
+
+
+def test_the_check_it_leads_to_begins_with_that_factor_and_stays_with_it() -> None:
+    """In one minute; offering and commercials are not asked in one, so they lead to five."""
+    talk = Talk(replace(HURRIED, first=check_of(R).first)).tap(Reply.NO, Reply.YES, Reply.YES)
+    assert check_of(R).length is Length.ONE
+    assert talk.dialogue.standing.asked_factors == (R, V, Factor.EASE)
+    assert talk.dialogue.question(talk.step).startswith("risk.")
+    assert "change for this call: risk." in talk.say("more").text
+    money = Talk(replace(MARTA, length=check_of(C).length, first=C)).tap(Reply.YES)
+    assert money.step.factor is C
+    assert money.text.startswith("Commercials.")
+
+
+def test_its_button_says_how_long_that_takes() -> None:
+    def button(*states: State) -> str:
+        made = [
+            Checked(f"c{days}", standing(*states), MONDAY - days * DAY, MONDAY - days * DAY,
+                    Seen.DECLINED)
+            for days in (6, 7)
+        ]  # fmt: skip
+        found = choose(made, (), MONDAY, BERLIN, EN)
+        assert found is not None
+        return EN.text(f"nudge.start.{found.reason.start}")
+
+    assert button(State.NO, *[State.HELD] * 4) == "One minute now"
+    assert button(*[State.HELD] * 4, State.NO) == "Five minutes now"
+
+
+def test_who_comes_back_to_a_yes_of_one_minute_is_asked_what_tells_them_so() -> None:
+    talk = Talk(HURRIED).tap(Reply.YES, Reply.YES, Reply.YES).say("more").tap(Reply.KEEP)
+    assert talk.give(Move(talk.step, Reply.REOPEN, factor=V))
+    assert talk.tap(Reply.YES).step.ask is Ask.GATE
+    assert talk.form(Source.SAID, "nothing").step.ask is Ask.DONE
+    assert talk.states[V] is State.HELD
 
 
 def test_guesses_that_became_answers_are_counted_since_they_were_last_told() -> None:
