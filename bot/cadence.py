@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.kinds import ZONE
 from bot.nudges import Nudging
+from bot.reminders import plan_reminders
 from bot.views import cadence as views
 from coaching.cadence import Cadence, Nudges
 from coaching.grammar import NudgesAt, PauseUntil, Request, request
@@ -34,7 +35,10 @@ class Choices:
 
     async def choose(self, **choices: Any) -> Line:
         """Keep these choices; what holds from now on, in words."""
-        cadence = await self._nudging.choose(replace(await self.cadence(), **choices))
+        before = await self.cadence()
+        cadence = await self._nudging.choose(replace(before, **choices))
+        if cadence.reminder != before.reminder:
+            await plan_reminders(self._tx, before, cadence, self._now)
         return await self.told(cadence)
 
     async def do(self, asked: Request) -> Line:

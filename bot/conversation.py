@@ -7,6 +7,7 @@ messages to send are kept together or not at all.
 from dataclasses import replace
 from datetime import datetime
 
+from bot.aftercall import AfterCall
 from bot.buyers import settle
 from bot.cadence import find_place
 from bot.followup import FollowUp
@@ -24,6 +25,7 @@ from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Prompt, keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
+from coaching.standing import Standing
 from coaching.votes import ballot
 from coaching.words import Words
 from storage import Check, Message, Seller, Transaction, new_id
@@ -136,9 +138,18 @@ class Conversation:
 
     @property
     def follow_up(self) -> FollowUp:
-        """What hangs on the call."""
+        """What comes before the call."""
+        return FollowUp(*self._of_call)
+
+    @property
+    def after_call(self) -> AfterCall:
+        """What comes after it."""
+        return AfterCall(*self._of_call)
+
+    @property
+    def _of_call(self) -> tuple[Transaction, str, str, Standing, Words, datetime]:
         standing = self.dialogue.standing
-        return FollowUp(self._tx, self.check_id, self.thread.card, standing, self._words, self._now)
+        return self._tx, self.check_id, self.thread.card, standing, self._words, self._now
 
     async def move_call(self, call_at: datetime) -> str:
         """The call has another time, and all that hangs on it. Says when, in words."""
@@ -160,7 +171,7 @@ class Conversation:
         """An edited message replaces its words, a deleted one (empty text) takes them away."""
         corrected = edit(self.dialogue, said, self._words)
         if corrected is None:
-            return await self.follow_up.correct(said)
+            return await self.after_call.correct(said)
         factor = next(
             (m.step.factor for m in self.dialogue.moves if said.source in m.sources), None
         )

@@ -49,7 +49,7 @@ class DueWork:
         """What did they say?"""
         async with self._taken(due) as tx:
             if talk := await self._desk.conversation(tx, due.subject):
-                await talk.follow_up.ask(due.user_id, due.at)
+                await talk.after_call.ask(due.user_id, due.at)
 
     async def look_up_zone(self, due: Due) -> None:
         """Where a seller is, so that every time can be named by its place."""

@@ -71,9 +71,9 @@ class Calls:
                 said = self._desk.words.say("call.cancelled")
                 await tx.update(argument, closed_like(body["message"], said))
         elif name == "silent":
-            await follow_up.silent(label)
+            await talk.after_call.silent(label)
         else:
-            await follow_up.tell(Factor(argument), Tell(more[0]), label)
+            await talk.after_call.tell(Factor(argument), Tell(more[0]), label)
 
     async def _form(self, seller: Seller, name: str, check_id: str) -> dict[str, Any] | None:
         async with self._desk.store.begin(seller) as tx:
@@ -83,7 +83,7 @@ class Calls:
             if name == "moved":
                 follow_up = talk.follow_up
                 return views.moved_form(self._desk.words, follow_up.call_at, check_id)
-            return talk.follow_up.form()
+            return talk.after_call.form()
 
     async def on_moved(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """The call has another time."""
@@ -116,5 +116,5 @@ class Calls:
     async def _heard(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
         talk = await self._desk.conversation(tx, about(view)["check"])
         said = Said(views.read_heard(view["state"]["values"]))
-        if talk is None or not await talk.follow_up.quote(said, seller.user_id):
+        if talk is None or not await talk.after_call.quote(said, seller.user_id):
             raise Wrong({"said": self._desk.words.text("form.heard.wrong.gone")})

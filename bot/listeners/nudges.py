@@ -57,7 +57,7 @@ class NudgeTaps:
         if talk is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
             return None
-        return talk.follow_up.form()
+        return talk.after_call.form()
 
     async def _look_again(
         self, tx: Transaction, seller: Seller, body: Body, check_id: str, factor: str

@@ -117,7 +117,7 @@ class Taps:
         """Into a check that still listens; else the text stays there for another button."""
         talk = await self._desk.conversation(tx, check_id)
         over = _OVER.get(talk.step.ask) if talk else "gone"
-        if talk and await talk.follow_up.waits():
+        if talk and await talk.after_call.waits():
             over = None
         parked = None if over else await tx.unpark(parked_id)
         if talk is None or parked is None:
@@ -125,7 +125,7 @@ class Taps:
             return
         await tx.place_text(parked.channel, parked.ts, check_id)
         if talk.step.ask is Ask.DONE:
-            await talk.follow_up.listen(Said(parked.text, parked.ts))
+            await talk.after_call.listen(Said(parked.text, parked.ts))
             return
         await talk.listen(Said(parked.text, parked.ts), await talk.shown_prompt())
 

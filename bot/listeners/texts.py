@@ -105,7 +105,7 @@ class Texts:
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
         elif talk.step.ask is Ask.DONE:
-            if not await talk.follow_up.listen(Said(text, event["ts"])):
+            if not await talk.after_call.listen(Said(text, event["ts"])):
                 await talk.notify("done")
         else:
             await talk.listen(Said(text, event["ts"]), await talk.shown_prompt())

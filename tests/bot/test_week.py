@@ -258,6 +258,32 @@ async def test_a_form_says_what_is_wrong_in_it(tmp_path: Path) -> None:
         assert (await cadence(stage)).nudges is Nudges.ON
 
 
+async def test_another_time_for_the_reminder_holds_for_the_call_named_before(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 3 * HOUR)
+        await stage.tap("14:40")
+
+        async def choose(minutes: str) -> None:
+            await stage.open_home()
+            await stage.tap_home("Change times")
+            assert await stage.submit(nudges="no", reminder=minutes) == {}
+
+        def reminders() -> int:
+            return str([message.blocks for message in stage.messages()]).count("You are going to")
+
+        await choose("0")
+        await choose("60")
+        await at(stage, TUESDAY + HOUR + timedelta(minutes=59))
+        assert reminders() == 0
+        await at(stage, TUESDAY + 2 * HOUR)
+        assert reminders() == 1
+        await choose("15")
+        await at(stage, TUESDAY + 2 * HOUR + timedelta(minutes=50))
+        assert reminders() == 1
+
+
 async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         assert "Which call is next?" in await stage.open_home()

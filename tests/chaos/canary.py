@@ -130,7 +130,7 @@ class Screen(Stage):
         async with self.store.begin(seller) as tx:
             (check, *_) = await tx.checks()
             talk = Conversation(tx, check, words(), datetime.now(UTC))
-            await talk.follow_up.quote(Said(f"they said {self.cage.word()}"))
+            await talk.after_call.quote(Said(f"they said {self.cage.word()}"))
 
     async def team(self) -> None:
         """Set the channel's summary up, or take part in it."""

@@ -1,0 +1,160 @@
+"""After a check's call: what they said, what they made of a factor or two, and the last word."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.call import CheckCall
+from bot.kinds import AFTER
+from bot.views import calls as views
+from bot.views.cadence import time_of
+from bot.views.messages import message
+from bot.views.nudges import consent
+from bot.views.text import Body
+from coaching import calls as coach
+from coaching.cadence import GAP, Nudges, after_call
+from coaching.calls import Heard, Seen, Tell
+from coaching.factors import Factor
+from coaching.moves import Said
+from coaching.phrases import buyer
+from coaching.words import Line
+from storage import Call, new_id
+
+LATE = timedelta(hours=1)
+"""From when on it is asked whether this is an hour to write to anybody."""
+
+
+class AfterCall(CheckCall):
+    """What is asked and told after the call."""
+
+    async def ask(self, mention: str, due_at: datetime) -> None:
+        """What did they say? Late, at night or at a weekend, it waits for the morning."""
+        call, cadence = await self.call(), await self._tx.week.cadence()
+        if call is None or call.state != Seen.WANTED:
+            return
+        late = self._now - due_at > LATE
+        if late and (ask_at := after_call(cadence, self._now - GAP)) > self._now:
+            await self._save(replace(call, ask_at=ask_at))
+            await self._tx.week.plan(AFTER, ask_at, self._check_id)
+            return
+        await self._ask(call, mention)
+
+    async def _ask(self, call: Call, mention: str) -> None:
+        lines = coach.after_lines(self._standing, self._words)
+        body = views.ask_after(lines, self._check_id, self._words, mention)
+        message_id = await self._post(AFTER, body)
+        await self._keep(call, replace(coach.load(call.talk), prompt=message_id), Seen.ASKED)
+
+    async def listen(self, said: Said) -> bool:
+        """Take words: theirs, or a tap that was typed; False when nobody waits for any."""
+        call = await self.call()
+        heard = coach.load(call.talk) if call else Heard()
+        if call is None or call.state not in (Seen.ASKED, Seen.HEARD):
+            return False
+        tell = coach.typed_tell(said.text, self._words)
+        factor = coach.next_factor(heard, self._standing) if heard.told else None
+        if tell is Tell.SILENT and not heard.told:
+            return await self.silent("")
+        if tell and factor:
+            return await self.tell(factor, tell, "")
+        if heard.told and factor is None:
+            return False
+        return await self.quote(said)
+
+    async def waits(self) -> bool:
+        """Whether their words are being waited for."""
+        call = await self.call()
+        return call is not None and call.state == Seen.ASKED
+
+    async def quote(self, said: Said, mention: str = "") -> bool:
+        """Take their words, or what they said besides; ``mention`` calls the seller into the
+        thread."""
+        call = await self.call()
+        if call is None or call.state in (Seen.DECLINED, Seen.CANCELLED):
+            return False
+        heard = coach.load(call.talk)
+        grows = heard.told
+        heard = replace(heard, said=(*heard.said, said), happened=True, day=await self._today())
+        if grows:
+            await self._keep(call, heard, Seen.HEARD)
+        else:
+            await self._close(replace(heard, said=()), "")
+            await self._go_on(call, heard, mention)
+        return True
+
+    async def silent(self, label: str) -> bool:
+        """The change did not come up."""
+        call = await self.call()
+        if call is None or call.state != Seen.ASKED:
+            return False
+        heard = coach.load(call.talk)
+        await self._close(heard, label)
+        await self._go_on(call, replace(heard, happened=False, day=await self._today()))
+        return True
+
+    async def tell(self, factor: Factor, tell: Tell, label: str) -> bool:
+        """What they made of a factor; False for a second or late tap."""
+        call = await self.call()
+        heard = coach.load(call.talk) if call else Heard()
+        if call is None or coach.next_factor(heard, self._standing) is not factor:
+            return False
+        await self._close(heard, label)
+        await self._go_on(call, heard.tell(factor, tell))
+        return True
+
+    async def correct(self, said: Said) -> bool:
+        """Their words were edited or deleted in Slack."""
+        call = await self.call()
+        heard = coach.load(call.talk) if call else Heard()
+        if call is None or not any(one.source == said.source for one in heard.said):
+            return False
+        kept = tuple(said if one.source == said.source else one for one in heard.said)
+        await self._keep(call, replace(heard, said=kept), Seen(call.state))
+        return True
+
+    async def _go_on(self, call: Call, heard: Heard, mention: str = "") -> None:
+        """Ask the next thing, or say that this was all."""
+        factor = coach.next_factor(heard, self._standing)
+        await self._tx.week.drop(AFTER, self._check_id)
+        if factor is None:
+            await self._say_last(coach.over_line(heard, self._standing, self._words))
+            await self._keep(call, replace(heard, prompt=""), Seen.HEARD)
+            return
+        lines = coach.factor_lines(heard, factor, self._standing, self._words)
+        body = views.ask_factor(lines, factor, self._check_id, self._words, mention)
+        message_id = await self._post(AFTER, body)
+        await self._keep(call, replace(heard, prompt=message_id), Seen.HEARD)
+
+    async def _say_last(self, line: Line) -> None:
+        """The last word on a call; after the very first one, whether nudges are wanted."""
+        cadence = await self._tx.week.cadence()
+        if cadence.nudges is not Nudges.UNASKED:
+            await self._post(AFTER, message((line,)))
+            return
+        message_id = new_id()
+        ask, taps = consent(time_of(cadence, self._words), message_id, self._words)
+        await self._post(AFTER, message((line, ask), (taps,)), message_id)
+        await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.ASKED))
+
+    async def _close(self, heard: Heard, label: str) -> None:
+        """Take the taps away from what was asked."""
+        if not heard.prompt:
+            return
+        factor = coach.next_factor(heard, self._standing) if heard.told else None
+        lines = coach.after_lines(self._standing, self._words)
+        if factor is not None:
+            lines = coach.factor_lines(heard, factor, self._standing, self._words)
+        await self._tx.update(heard.prompt, views.closed(lines, label))
+
+    async def _keep(self, call: Call, heard: Heard, state: Seen) -> None:
+        heard_at = call.heard_at or (self._now if heard.text else None)
+        talk = coach.dump(heard)
+        await self._save(replace(call, state=state, talk=talk, heard_at=heard_at))
+
+    async def _today(self) -> str:
+        place = (await self._tx.week.cadence()).place
+        return self._now.astimezone(place).date().isoformat()
+
+    def form(self) -> Body:
+        """What did they say, as a form."""
+        name = buyer(self._standing.brief, self._words)
+        return views.heard_form(self._words, name, self._check_id)
