@@ -68,8 +68,8 @@ class AfterCall(CheckCall):
     async def quote(self, said: Said, mention: str = "") -> bool:
         """Take their words, or what they said besides; ``mention`` calls the seller into the
         thread."""
-        call = await self.call()
-        if call is None or call.state in (Seen.DECLINED, Seen.CANCELLED):
+        call = await self.call() or Call(self._check_id, Seen.OFFERED)
+        if call.state in (Seen.DECLINED, Seen.CANCELLED):
             return False
         heard = coach.load(call.talk)
         grows = heard.told

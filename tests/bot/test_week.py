@@ -284,6 +284,22 @@ async def test_another_time_for_the_reminder_holds_for_the_call_named_before(
         assert reminders() == 1
 
 
+async def test_what_came_of_a_promise_is_told_though_the_check_has_a_question_left(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        await stage.command("/differ demo")
+        await stage.tap("Fill in")
+        assert await stage.submit(**BUYER) == {}
+        for label in ("Yes", *["No"] * 5, "Yes", "Keep it"):  # "would their seller do this too?"
+            await stage.tap(label)
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        await stage.tap("They said …")
+        assert await stage.submit(said="they would lose their weekends") == {}
+        assert "In their words, with today's date." in str(stage.messages()[-1].blocks)
+
+
 async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         assert "Which call is next?" in await stage.open_home()
