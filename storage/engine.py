@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.cursor import connect
 from storage.errors import (
     Busy,
     Damaged,
@@ -129,7 +130,7 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
-        connect_args={"timeout": _LOCK_SECONDS},
+        connect_args={"timeout": _LOCK_SECONDS, "async_creator_fn": connect},
     )
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)

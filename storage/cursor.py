@@ -1,0 +1,58 @@
+"""One way to SQLite's thread for each statement, where aiosqlite's own cursor makes four.
+
+SQLAlchemy opens a cursor, executes, fetches all rows and closes; each of these would wait in the
+thread's queue and wake the event loop again.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from aiosqlite import Connection, Cursor
+
+_NEVER_ITERATED = 1
+
+
+class WholeCursor(Cursor):
+    """Executes and fetches at once; what it is asked afterwards, it knows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._conn = connection
+        self._rows: list[Any] = []
+
+    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Cursor:
+        await self._once(sqlite3.Cursor.execute, sql, parameters or ())
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Cursor:
+        await self._once(sqlite3.Cursor.executemany, sql, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        return self._rows
+
+    async def close(self) -> None:
+        """Nothing is open: a cursor whose rows are all fetched holds no lock."""
+
+    async def _once(self, execute: Any, sql: str, parameters: Any) -> None:
+        await self._execute(self._fetch, execute, sql, parameters)  # type: ignore[no-untyped-call]
+
+    def _fetch(self, execute: Any, sql: str, parameters: Any) -> None:
+        self._cursor = self._conn._conn.cursor()
+        execute(self._cursor, sql, parameters)
+        self._rows = self._cursor.fetchall()
+
+
+class WholeConnection(Connection):
+    """A connection whose cursors make one way for each statement."""
+
+    def cursor(self) -> WholeCursor:  # type: ignore[override]
+        return WholeCursor(self)
+
+
+def connect(database: str, **settings: Any) -> WholeConnection:
+    """What ``async_creator_fn`` of SQLAlchemy's dialect is to be; to be awaited."""
+    connection = WholeConnection(lambda: sqlite3.connect(database, **settings), _NEVER_ITERATED)
+    # As the dialect does: a thread that waits must not keep the process from ending.
+    connection._thread.daemon = True
+    return connection
