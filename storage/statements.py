@@ -118,6 +118,15 @@ UNPOST = delete(outbox).where(
         outbox.c.done_at.is_(None),
     )
 )
+IS_UNDER_WAY = select(outbox.c.id).where(
+    _own(
+        outbox,
+        outbox.c.message_id == bindparam("own_id"),
+        outbox.c.op == "post",
+        outbox.c.attempt > 0,
+        outbox.c.done_at.is_(None),
+    )
+)
 ENQUEUE = insert(outbox).values(due_at=database_now())
 # What nobody has claimed yet absorbs what comes later: a post takes the newer body and stays a
 # post, an update takes it or becomes a delete. The id goes along, for the body is sealed to it.

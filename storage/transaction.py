@@ -235,6 +235,11 @@ class Transaction:
             await self._run(sql.HIDE_MESSAGE, own)
             self._enqueue("delete", message_id, None)
 
+    async def is_under_way(self, message_id: str) -> bool:
+        """Whether the message may stand in Slack already, though that is not known here yet."""
+        own = self._own | {"own_id": message_id}
+        return (await self._run(sql.IS_UNDER_WAY, own)).first() is not None
+
     async def flush(self) -> None:
         """Insert what was collected: all messages, then all operations."""
         if self._new_messages:

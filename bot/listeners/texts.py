@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import do_request
@@ -16,8 +17,10 @@ from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
-from storage import Seller, Transaction
+from storage import Interrupted, Message, Seller, Transaction
 
+A_MINUTE_LATER = 2
+"""The number of Slack's retry by which a question that was being posted has been found."""
 TEXT_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 
@@ -28,10 +31,13 @@ class Texts:
         self._desk = desk
         self._languages = languages
 
-    async def on_message(self, event: Body, body: Body, context: dict[str, Any]) -> None:
+    async def on_message(
+        self, event: Body, body: Body, context: dict[str, Any], request: AsyncBoltRequest
+    ) -> None:
         """A text in the thread of a check, or beside any."""
         if not _from_a_person(event):
             return
+        retried = int(request.headers.get("x-slack-retry-num", ["0"])[0])
         seller = seller_of(context)
         async with self._desk.once(seller, "event", body["event_id"], event["ts"]) as tx:
             if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
@@ -39,9 +45,9 @@ class Texts:
             text = _typed(event)
             talk = await self._in_thread(tx, event)
             if talk is None:
-                await self._beside(tx, seller, event, text)
-            else:
-                await self._in(tx, talk, seller, event, text)
+                talk = await self._beside(tx, seller, event, text)
+            if talk is not None:
+                await self._in(tx, talk, seller, Said(text, event["ts"]), retried)
 
     async def on_edited(self, event: Body, body: Body, context: dict[str, Any]) -> None:
         """An edited message replaces its words."""
@@ -88,30 +94,36 @@ class Texts:
         return await self._desk.conversation(tx, check_id) if check_id else None
 
     async def _in(
-        self, tx: Transaction, talk: Conversation, seller: Seller, event: Body, text: str
+        self, tx: Transaction, talk: Conversation, seller: Seller, said: Said, retried: int
     ) -> None:
         """Words in the thread of a check: a command, or an answer."""
-        said = command(text, self._desk.words)
-        if body := await self._asked_for(tx, seller, text, said):
+        asked = command(said.text, self._desk.words)
+        if body := await self._asked_for(tx, seller, said.text, asked):
             await talk.post(NOTICE, body)
-        elif said in own_data.OWN:
-            await own_data.answer(self._desk, tx, said)
-        elif said in CONTROLS:
-            await control(talk, said)
-        elif not text:
+        elif asked in own_data.OWN:
+            await own_data.answer(self._desk, tx, asked)
+        elif asked in CONTROLS:
+            await control(talk, asked)
+        elif not said.text:
             await talk.notify("only_text")
-        elif len(text) > MAX_TEXT:
+        elif len(said.text) > MAX_TEXT:
             await talk.notify("too_long")
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
         elif talk.step.ask is Ask.DONE:
-            if not await talk.after_call.listen(Said(text, event["ts"])):
+            if not await talk.after_call.listen(said):
                 await talk.notify("done")
         else:
-            await talk.listen(Said(text, event["ts"]), await talk.shown_prompt())
+            shown = await talk.shown_prompt()
+            if retried < A_MINUTE_LATER and shown and await _is_unclear(tx, shown):
+                raise Interrupted("whether the question was there already is not known yet")
+            await talk.listen(said, shown)
 
-    async def _beside(self, tx: Transaction, seller: Seller, event: Body, text: str) -> None:
-        """Words at the top level: for the one check that waits, else the seller says for which."""
+    async def _beside(
+        self, tx: Transaction, seller: Seller, event: Body, text: str
+    ) -> Conversation | None:
+        """Words at the top level: for the one check that waits, which is returned; else the
+        seller says for which."""
         words = self._desk.words
         said = command(text, words)
         waiting = await self._waiting(tx)
@@ -122,7 +134,7 @@ class Texts:
         elif len(waiting) == 1:
             talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
-            await self._in(tx, talk, seller, event, text)
+            return talk
         elif not text or len(text) > MAX_TEXT:
             key = "too_long" if text else "only_text"
             await tx.post(purpose=NOTICE, body=notice(words, key))
@@ -130,6 +142,7 @@ class Texts:
             parked_id = await tx.park(text, event["channel"], event["ts"])
             titles = [(talk.check_id, talk.dialogue.standing) for talk in waiting]
             await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
+        return None
 
     async def _asked_for(
         self, tx: Transaction, seller: Seller, text: str, said: str
@@ -163,6 +176,12 @@ async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:
         text=body["text"],
         blocks=body["blocks"],
     )
+
+
+async def _is_unclear(tx: Transaction, shown: Message) -> bool:
+    """Whether a question may stand in Slack though its time is not known: then nobody can say yet
+    whether words were written before it or under it."""
+    return shown.ts is None and await tx.is_under_way(shown.id)
 
 
 def _typed(message: Body) -> str:

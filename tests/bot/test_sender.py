@@ -213,6 +213,22 @@ async def test_what_was_said_while_slack_was_failing_arrives_in_its_order(tmp_pa
         assert once(stage)
 
 
+async def test_words_answer_the_question_they_stand_under_though_its_post_is_in_doubt(
+    tmp_path: Path,
+) -> None:
+    """Slack had shown it, the answer to our call was lost, and the seller was quick."""
+    async with on_stage(tmp_path, pace=QUICK) as stage:
+        await play(stage, 2)
+        stage.slack.faults.queue(POST, faults.drop_answer())
+        await stage.press("Yes")
+        while "You may think so" not in stage.messages()[-1].text:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)  # the small Slack has no bell
+        await stage.slack.people.say(stage.me, stage.dm, QUOTE, card_ts(stage))
+        await stage.settle()
+        assert seen(stage) == await expected(4)
+        assert once(stage)
+
+
 async def test_a_message_that_fails_here_does_not_hold_up_the_next(tmp_path: Path) -> None:
     """What our own code cannot send is given up and logged; the seller's other messages go out."""
     async with on_stage(tmp_path, pace=QUICK) as stage:
