@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextvars import ContextVar
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -57,16 +58,26 @@ class Languages:
     async def _find(self, seller: Seller, token: str) -> str:
         try:
             chosen = await self._store.language(seller)
-            if chosen is None and (chosen := await self._ask(seller, token)):
-                async with self._store.begin(seller) as tx:
-                    await tx.save_profile(replace(await tx.profile(), language=chosen))
+            if chosen is None and (user := await self._ask(seller, token)) is not None:
+                chosen = await self._get_to_know(seller, user)
         except StorageError:
             # The request itself will say so, to the person.
             return "en"
         return chosen or "en"
 
-    async def _ask(self, seller: Seller, token: str) -> str | None:
-        """What Slack is set to for them (docs.slack.dev/reference/methods/users.info)."""
+    async def _get_to_know(self, seller: Seller, user: dict[str, Any]) -> str:
+        """Keep their language, and where they are, before any time is said or planned."""
+        locale = str(user.get("locale") or "")[:2]
+        language = locale if locale in LANGUAGES else "en"
+        async with self._store.begin(seller) as tx:
+            await tx.save_profile(replace(await tx.profile(), language=language))
+            cadence = await tx.week.cadence()
+            if user.get("tz") and not cadence.zone:
+                await tx.week.save_cadence(replace(cadence, zone=user["tz"]))
+        return language
+
+    async def _ask(self, seller: Seller, token: str) -> dict[str, Any] | None:
+        """What Slack knows of them (docs.slack.dev/reference/methods/users.info)."""
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await self._client.users_info(
@@ -74,8 +85,7 @@ class Languages:
                 )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):
             return None
-        locale = str((answer.get("user") or {}).get("locale") or "")
-        return locale[:2] if locale[:2] in LANGUAGES else "en"
+        return answer.get("user") or {}
 
 
 async def choose_language(tx: Transaction, seller: Seller, code: str, languages: Languages) -> Line:

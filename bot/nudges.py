@@ -93,6 +93,15 @@ class Nudging:
         """None any more."""
         return await self.choose(replace(await self._tx.week.cadence(), nudges=Nudges.NO))
 
+    async def follow(self, zone: str) -> None:
+        """They are there now, as far as Slack says: what is planned keeps its wall time."""
+        before = await self._tx.week.cadence()
+        cadence = replace(before, zone=zone or before.zone, looked_at=self._now)
+        await self._tx.week.save_cadence(cadence)
+        planned = await self.planned()
+        if planned and cadence.place != before.place:
+            await self._tx.week.plan(NUDGE, _where_they_are(planned, before, cadence))
+
     async def planned(self) -> datetime | None:
         """When the next one is due."""
         return await self._tx.week.planned(NUDGE)

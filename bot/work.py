@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -57,9 +56,7 @@ class DueWork:
         if person is None:
             return
         async with self._taken(due) as tx:
-            cadence = await tx.week.cadence()
-            zone = person.zone or cadence.zone
-            await tx.week.save_cadence(replace(cadence, zone=zone, looked_at=self._desk.now()))
+            await Nudging(tx, self._desk.words, self._desk.now()).follow(person.zone)
 
     async def nudge(self, due: Due) -> None:
         """The nudge of a week, in the workspace's own second."""

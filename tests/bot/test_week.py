@@ -92,6 +92,27 @@ async def test_one_nudge_a_week_at_the_hour_chosen(tmp_path: Path) -> None:
         assert len(texts) == len(set(texts)) == 2
 
 
+async def test_the_very_first_word_may_be_when(tmp_path: Path) -> None:
+    """Where they are is known from the first contact on."""
+    async with week(tmp_path) as stage:
+        stage.slack.workspace.users[stage.me].tz = "Asia/Tokyo"
+        await stage.command("/differ nudges monday 9:00")
+        assert "Tokyo time" in stage.ephemerals()[-1].text
+
+
+async def test_who_flew_east_is_not_nudged_late(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.workspace.users[stage.me].tz = "Asia/Tokyo"
+        await at(stage, TUESDAY + 25 * HOUR)
+        await check(stage, "pilot")
+        nine_in_tokyo = MONDAY - 8 * HOUR
+        await at(stage, nine_in_tokyo - timedelta(seconds=30))
+        assert nudges(stage) == []
+        await at(stage, nine_in_tokyo)
+        assert len(nudges(stage)) == 1
+
+
 async def test_after_an_outage_it_comes_late_on_the_same_day(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await consented(stage)
