@@ -3,8 +3,9 @@
     python -m tests.chaos.nudges --engine postgresql
 
 Three processes of the product on PostgreSQL, one on SQLite, at a business time that is moved from
-here. The last line says how many were due, sent, lapsed, missing and doubled; the exit code is 1
-if any was missing or doubled, or came at another hour than its own.
+here. First every seller makes two checks of a minute, then the weeks pass. The last line says how
+many nudges were due, sent, lapsed, missing and doubled; the exit code is 1 if any was missing or
+doubled, or came at another hour than its own.
 """
 
 import argparse
@@ -14,42 +15,45 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import aiohttp
-
-from bot.playground.signed_http import sign
 from coaching.cadence import week_of
 from storage import KeyRing, Store, migrate
-from tests.bench.requests import Request
 from tests.bot.process import free_port
 from tests.bot.stage import KEYS
 from tests.chaos.databases import ENGINES, Database, is_open, quick_folder
 from tests.chaos.kill import say
+from tests.chaos.plans import Delivery, ask_for_nudges, make_checks
 from tests.chaos.product import LEASE, POST_TIMEOUT, Replica, Template
 from tests.chaos.timed import SharedClock
-from tests.chaos.weeks import ZONES, Nudged, WeeklySlack, install, settle_in, talks, town
+from tests.chaos.weeks import ZONES, Nudged, WeeklySlack, install, town
 
 SECRET = "nudges"
 REPLICAS = {"sqlite": 1, "postgresql": 3}
 BEGIN = datetime(2030, 1, 6, 9, tzinfo=UTC)
 """A Sunday before any Monday has begun anywhere."""
-STEP = timedelta(hours=3)
-AT_ONCE = 8
+WEEK = timedelta(weeks=1)
+STEP = timedelta(minutes=30)
+BEHIND = timedelta(hours=5)
+"""So late may a nudge be before time waits for it: the latest hour is at 11:30, and at 18:00 a
+nudge lapses."""
+AT_ONCE = 12
 PATIENCE = 120.0
 OUTAGE = (timedelta(days=16, hours=21), timedelta(hours=6))
 """From BEGIN: a Wednesday at 6 in the morning, UTC; and how long it lasts."""
-BUSY = timedelta(days=30, hours=23)
-"""From BEGIN: a Wednesday at 8, in whose next hours Slack answers 429 to nine of ten posts."""
+BUSY = (timedelta(days=30, hours=23), timedelta(minutes=10))
+"""From BEGIN: a Wednesday at 8, and how long Slack answers 429 to nine of ten posts."""
 LOOK = 0.05
-"""Seconds between two looks whether all is done."""
-IN_DOWN = 2.0
+"""Seconds between two looks whether time may go on."""
+IN_DOWN = 0.4
 """Seconds of real time for each step of the outage."""
+IN_BUSY = 10.0
+"""Seconds of real time for the ten minutes: Slack asks to wait for one each time."""
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Plan:
     weeks: int = 8
     zones: int = len(ZONES)
     seed: int = 1
+    every: float = 6.0
+    """Seconds between two kills, on average."""
 
 
 @dataclass
@@ -74,94 +80,108 @@ class Run:
     replicas: list[Replica]
     people: list[Nudged]
     luck: random.Random
+    delivery: Delivery
     kills: int = 0
-    taps: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each part took."""
 
-    async def live(self) -> None:
-        """All weeks, as fast as everything that is due gets done."""
-        end = BEGIN + self.plan.weeks * timedelta(weeks=1)
+    async def pass_through(self) -> None:
+        """The checks of all of them, then the weeks."""
+        async with self._timed("checks"):
+            await self._settle_in()
+        async with self._timed("weeks"):
+            await self._live()
+
+    async def _settle_in(self) -> None:
+        """Everybody's checks, a week before, and then their wish."""
+        self.clock.set(BEGIN - WEEK)
+        await self._together(lambda who: make_checks(who, self.slack, self.delivery))
+        self.clock.set(BEGIN)
+        await self._together(lambda who: ask_for_nudges(who, self.delivery))
+
+    async def _together(self, do: Callable[[Nudged], Awaitable[None]]) -> None:
+        """All of them, some at the same moment; until what follows from it is done."""
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def come(who: Nudged) -> None:
+            async with places:
+                await do(who)
+
+        await asyncio.gather(*(come(who) for who in self.people))
+        await self._until(self._is_quiet)
+
+    async def _live(self) -> None:
+        """All weeks, as fast as nothing that is due comes too late."""
+        end = BEGIN + self.plan.weeks * WEEK
         told = 0
-        while (now := await self._next_moment(end)) < end:
-            self.clock.set(now)
-            await self._step(now)
-            weeks = (now - BEGIN) // timedelta(weeks=1)
+        while (now := self.clock.now()) < end:
+            await self._step(now, end)
+            weeks = (now - BEGIN) // WEEK
             if weeks > told:
                 told = weeks
-                say(f"week {weeks}: {sum(map(len, self.slack.nudges.values()))} nudges, "
-                    f"{self.kills} kills")  # fmt: skip
-        self.slack.mood = "well"
-        self.clock.set(end)
-        await self._settled()
+                nudges = sum(map(len, self.slack.nudges.values()))
+                say(f"week {weeks}: {nudges} nudges, {self.kills} kills")
+        await self._until(self._is_quiet)
 
-    async def _next_moment(self, end: datetime) -> datetime:
-        """Some hours after the earliest thing that is due."""
-        ((at,),) = await self.database.fetch("SELECT min(at) FROM due")
-        due = datetime.fromisoformat(at) if isinstance(at, str) else at
-        due = due.replace(tzinfo=UTC) if due and due.tzinfo is None else due
-        return max(due, self.clock.now()) + STEP if due else end
-
-    async def _step(self, now: datetime) -> None:
-        start, length = OUTAGE
-        if BEGIN + start <= now < BEGIN + start + length:
+    async def _step(self, now: datetime, end: datetime) -> None:
+        down, busy = BEGIN + OUTAGE[0], BEGIN + BUSY[0]
+        if down <= now < down + OUTAGE[1]:
             self.slack.mood = "down"
+            self.clock.set(now + STEP)
             await asyncio.sleep(IN_DOWN)  # nobody can be waited for while nothing works
-            return
-        busy = BEGIN + BUSY <= now < BEGIN + BUSY + STEP
-        self.slack.mood = "busy" if busy else "well"
-        await self._settled()
+            self.slack.mood = "well"
+        elif busy <= now < busy + BUSY[1]:
+            self.slack.mood = "busy"
+            await asyncio.sleep(IN_BUSY)
+            self.clock.set(now + BUSY[1])
+            self.slack.mood = "well"
+        else:
+            async with asyncio.timeout(PATIENCE):
+                while (then := await self._next(now, end)) is None:  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK)
+            self.clock.set(then)
 
-    async def _settled(self) -> None:
-        """Until all that is due was done, sent and answered."""
-        moment = f"{self.clock.now():%Y-%m-%d %H:%M:%S.%f}"
-        due = f"SELECT 1 FROM due WHERE at <= '{moment}' LIMIT 1"
-        if "postgres" in self.database.url(0):
-            due = due.replace(f"'{moment}'", f"timestamptz '{moment}+00'")
+    async def _next(self, now: datetime, end: datetime) -> datetime | None:
+        """The next moment; None as long as something that was held up would lapse by then."""
+        earliest = await self._earliest() or end
+        latest = await self._moment("SELECT min(until) FROM outbox WHERE done_at IS NULL")
+        special = (end, BEGIN + OUTAGE[0], BEGIN + BUSY[0])
+        then = min(m for m in (max(now, earliest) + STEP, *special) if m > now)
+        held_up = earliest + BEHIND < then or (latest is not None and latest < then + STEP)
+        return None if held_up else then
+
+    async def _earliest(self) -> datetime | None:
+        return await self._moment("SELECT min(at) FROM due")
+
+    async def _moment(self, statement: str) -> datetime | None:
+        ((at,),) = await self.database.fetch(statement)
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+    async def _is_quiet(self) -> bool:
+        """Whether all that is due was done, sent and answered."""
+        earliest = await self._earliest()
+        if self.slack.untapped or (earliest and earliest <= self.clock.now()):
+            return False
+        return not await is_open(self.database)
+
+    async def _until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while await self._busy(due):  # noqa: ASYNC110 - two databases have no bell
+            while not await condition():  # noqa: ASYNC110 - two databases have no bell
                 await asyncio.sleep(LOOK)
 
-    async def _busy(self, due: str) -> bool:
-        if self.slack.to_tap or self.taps["under way"]:
-            return True
-        return bool(await self.database.fetch(due)) or await is_open(self.database)
-
-    # people
-
     async def tap(self) -> None:
-        """What was answered, at whichever process is there; again until it is confirmed."""
-        async with aiohttp.ClientSession() as session:
-            while True:
-                if not self.slack.to_tap:
-                    await asyncio.sleep(0.01)
-                    continue
-                self.taps["under way"] += 1
-                request = self.slack.to_tap.pop()
-                await self._until_confirmed(session, request)
-                self.taps["under way"] -= 1
-                self.taps["done"] += 1
-
-    async def _until_confirmed(self, session: aiohttp.ClientSession, request: Request) -> None:
-        confirmed = False
-        while not confirmed:
-            confirmed = await self._send(session, request)
-
-    async def _send(self, session: aiohttp.ClientSession, request: Request) -> bool:
-        now = int(time.time())
-        headers = {
-            "Content-Type": request.content_type,
-            "X-Slack-Request-Timestamp": str(now),
-            "X-Slack-Signature": sign(SECRET, now, request.body),
-        }
-        url = self.luck.choice(self.replicas).url
-        with suppress(aiohttp.ClientError, TimeoutError, OSError):
-            async with session.post(url, data=request.body, headers=headers) as answer:
-                return answer.status == 200
-        return False
+        """Answer the nudges that are to be answered."""
+        while True:
+            await self.delivery.bring(await self.slack.to_tap.get())
+            self.slack.untapped -= 1
 
     async def kill(self) -> None:
         """kill -9 at random moments, and a new process in the place of the old."""
         while True:
-            await asyncio.sleep(self.luck.uniform(1.0, 4.0))  # the moment is the chaos here
+            await asyncio.sleep(
+                self.plan.every * self.luck.uniform(0.5, 1.5)
+            )  # the moment is the chaos here
             replica = self.luck.choice(self.replicas)
             await replica.kill()
             self.kills += 1
@@ -171,13 +191,20 @@ class Run:
     async def under_fire(self) -> AsyncIterator[None]:
         """People answer and processes die, until the block ends."""
         tasks = [asyncio.create_task(self.tap()) for _ in range(AT_ONCE)]
-        killing = asyncio.create_task(self.kill())
+        tasks.append(asyncio.create_task(self.kill()))
         try:
             yield
         finally:
-            for task in (killing, *tasks):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(killing, *tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _timed(self, part: str) -> AsyncIterator[None]:
+        begun = time.monotonic()
+        yield
+        self.seconds[part] = time.monotonic() - begun
+        say(f"{part}: {self.seconds[part]:.0f} s, {self.kills} kills")
 
 
 @dataclass
@@ -200,14 +227,14 @@ async def judge(run: Run) -> Verdict:
     }
     rows = await run.database.fetch("SELECT user_id, week, outcome FROM nudges")
     kept = {(user, week): outcome for user, week, outcome in rows}
-    verdict = Verdict()
+    verdict = Verdict(doubled=run.slack.doubled())
     for who in run.people:
-        came = Counter(run.slack.weeks_of(who.user))
+        came = Counter(run.slack.weeks_of(who))
         for week in sorted(weeks):
             verdict.due += 1
             if came[week]:
                 verdict.sent += 1
-            elif (who.user, week) in kept:
+            elif (who.user_id, week) in kept:
                 # Lapsed at the clock, or in the outbox because its day was over.
                 verdict.lapsed += 1
             else:
@@ -221,7 +248,7 @@ def _late(run: Run, who: Nudged) -> list[str]:
     """Nudges before their hour, or on another day."""
     place = ZoneInfo(who.zone)
     found = []
-    for _, moment in run.slack.nudges[who.user]:
+    for moment in run.slack.nudges[who.user_id]:
         local = moment.astimezone(place)
         if local.isoweekday() != who.weekday or f"{local:%H:%M}" < who.hour:
             found.append(f"{who} {local} {week_of(moment, place)}")
@@ -240,38 +267,31 @@ async def fire(engine: str, plan: Plan, folder: Path) -> tuple[Run, Verdict]:
         WeeklySlack.start() as slack,
     ):
         assert isinstance(slack, WeeklySlack)
-        slack.people, slack.now = {who.user: who for who in people}, clock.now
+        slack.people, slack.now = {who.user_id: who for who in people}, clock.now
         await migrate(database.url(0))
         await _move_in(database, people)
         replicas = [
             _replica(template, slack, folder, number, database, clock_file=folder / "clock")
             for number in range(REPLICAS[engine])
         ]
-        run = Run(plan, database, slack, clock, replicas, people, luck)
         for replica in replicas:
             await replica.start()
-        try:
-            async with run.under_fire():
-                await run.live()
-            verdict = await judge(run)
-        finally:
-            for replica in replicas:
-                await replica.stop()
+        async with Delivery.start(replicas, SECRET, luck) as delivery:
+            run = Run(plan, database, slack, clock, replicas, people, luck, delivery)
+            try:
+                async with run.under_fire():
+                    await run.pass_through()
+                verdict = await judge(run)
+            finally:
+                for replica in replicas:
+                    await replica.stop()
     return run, verdict
 
 
 async def _move_in(database: Database, people: list[Nudged]) -> None:
     store = await Store.open(database.url(0), KeyRing.from_text(KEYS))
-    kept = await talks()
     for team in sorted({who.team for who in people}):
         await install(store, team)
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def settle(who: Nudged) -> None:
-        async with places:
-            await settle_in(store, who, kept, BEGIN)
-
-    await asyncio.gather(*(settle(who) for who in people))
     await store.close()
 
 
@@ -298,14 +318,15 @@ def _replica(
     return Replica(template, environment, folder, number)
 
 
-def report(engine: str, run: Run, verdict: Verdict, seconds: float) -> None:
+def report(engine: str, run: Run, verdict: Verdict) -> None:
     for kind in ("missing", "doubled", "at_another_hour"):
         for line in getattr(verdict, kind)[:10]:
             say(f"{kind}: {line}")
+    parts = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in run.seconds.items())
     say(
-        f"{engine}: {seconds:.0f} s, {run.plan.sellers} sellers in {run.plan.workspaces} "
-        f"workspaces, {run.plan.weeks} weeks, {len(run.replicas)} processes, {run.kills} kills, "
-        f"{run.slack.refused} calls refused, {run.taps['done']} taps"
+        f"{engine}: {parts}, {run.plan.sellers} sellers in {run.plan.workspaces} workspaces, "
+        f"{run.plan.weeks} weeks, {len(run.replicas)} processes, {run.kills} kills, "
+        f"{run.slack.refused} calls refused, {run.delivery.done} requests of sellers"
     )
     say(f"{len(verdict.at_another_hour)} at another hour than their own")
     say(
@@ -318,12 +339,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=list(ENGINES), default="sqlite")
     for name, default in vars(Plan()).items():
-        parser.add_argument(f"--{name}", type=int, default=default)
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     given = vars(parser.parse_args())
-    engine, started = given.pop("engine"), time.monotonic()
+    engine = given.pop("engine")
     with tempfile.TemporaryDirectory(prefix="differ-", dir=quick_folder()) as folder:
         run, verdict = asyncio.run(fire(engine, Plan(**given), Path(folder)))
-    report(engine, run, verdict, time.monotonic() - started)
+    report(engine, run, verdict)
     return 1 if verdict.missing or verdict.doubled or verdict.at_another_hour else 0
 
 

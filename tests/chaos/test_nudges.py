@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.databases import ENGINES
 from tests.chaos.nudges import Plan, fire
 
-FEW = Plan(sellers=40, workspaces=4, weeks=2, zones=3)
+FEW = Plan(sellers=40, workspaces=8, weeks=2, zones=3, every=1.0)
 
 
 @pytest.mark.timeout(180)

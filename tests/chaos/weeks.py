@@ -1,23 +1,20 @@
 """Sellers who are nudged once a week, and the Slack they are nudged in."""
 
+import asyncio
 import random
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.cadence import Choices
-from coaching.cadence import Nudges, week_of
-from coaching.words import words
-from storage import Installation, Seller, Store, Tenant
+from bot.views.messages import parse_value
+from coaching.cadence import week_of
+from storage import Installation, Store, Tenant
 from tests.bench import requests
-from tests.bench.requests import Request
+from tests.bench.requests import Request, Seller
 from tests.bench.slack import WELL, CheapSlack
-from tests.bot.script import checks
-from tests.bot.stage import Json, on_stage
+from tests.bot.stage import Json
 
 ZONES = (
     "Europe/Berlin Europe/London Europe/Lisbon Europe/Helsinki Africa/Cairo Africa/Casablanca "
@@ -26,67 +23,32 @@ ZONES = (
     "Asia/Kathmandu Asia/Tehran Asia/Jerusalem Australia/Sydney Australia/Lord_Howe "
     "Pacific/Auckland Pacific/Honolulu Pacific/Kiritimati"
 ).split()
+DAYS = {1: "monday", 3: "wednesday", 5: "friday"}
+MORNING = range(7, 12)
+"""Hours of the day: a nudge that its process was killed over has until the evening."""
 TAPPED = 3
 """Every third nudge is answered: after three without an answer there would be silence."""
+KEPT = 100
+"""Messages that Slack shows at once."""
 BUSY = ("429 Too Many Requests\r\nRetry-After: 1", {"ok": False, "error": "ratelimited"})
 GONE: tuple[str, Json] = ("", {})
 
 
 @dataclass(frozen=True)
-class Nudged:
+class Nudged(Seller):
     """One seller, and when they want to be written to."""
 
-    team: str
-    user: str
-    zone: str
-    weekday: int
-    hour: str
-
-    @property
-    def seller(self) -> Seller:
-        return Seller(Tenant("", self.team), self.user)
-
-    @property
-    def token(self) -> str:
-        return f"xoxb-{self.team}"
+    zone: str = "UTC"
+    weekday: int = 1
+    hour: str = "09:00"
 
 
 def town(sellers: int, workspaces: int, zones: int, luck: random.Random) -> Iterator[Nudged]:
     """So many of them, in so many zones of every sort."""
     for number in range(sellers):
-        hour = f"{luck.randrange(7, 15):02}:{luck.choice(('00', '30'))}"
-        place = (luck.choice(ZONES[:zones]), luck.choice((1, 3, 5)), hour)
-        yield Nudged(f"T{number % workspaces:05}", f"U{number:06}", *place)
-
-
-async def talks() -> list[str]:
-    """What is kept of two checks, made through the product."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with on_stage(Path(folder)) as stage:
-            for plan, buyer in (("demo", "Marta"), ("pilot", "Ines")):
-                await stage.command(f"/differ quick {plan}")
-                await stage.tap("Fill in")
-                await stage.submit(person=buyer, company="Northgate", length="one")
-                for label in ("No", "No", "No", "Skip", "Keep it"):
-                    await stage.tap(label)
-            return [check.dialogue for check in await checks(stage)]
-
-
-async def settle_in(store: Store, who: Nudged, kept: list[str], now: datetime) -> None:
-    """Their checks of last week, and their yes to a nudge, as the product keeps it."""
-    async with store.begin(who.seller) as tx:
-        await tx.profile()
-        for number, dialogue in enumerate(kept):
-            then = now - timedelta(days=7 + number)
-            check = await tx.open_check(
-                origin=str(number), dialogue=dialogue, now=then, state="finished"
-            )
-            assert check is not None
-            await tx.save(replace(check, finished_at=then))
-        choices = Choices(tx, words(), now)
-        await choices.choose(
-            nudges=Nudges.ON, weekday=who.weekday, hour=who.hour, zone=who.zone, looked_at=now
-        )
+        hour = f"{luck.choice(MORNING):02}:{luck.choice(('00', '30'))}"
+        place = (luck.choice(ZONES[:zones]), luck.choice(list(DAYS)), hour)
+        yield Nudged(f"U{number:06}", f"T{number % workspaces:05}", *place)
 
 
 async def install(store: Store, team: str) -> None:
@@ -104,15 +66,19 @@ class WeeklySlack(CheapSlack):
         self.now: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC)
         self.mood = "well"
         self.refused = 0
-        self.nudges: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
-        """By user: the key of each nudge that was posted, and when."""
+        self.nudges: defaultdict[str, list[datetime]] = defaultdict(list)
+        """By user: when they were nudged."""
         self.keys: defaultdict[str, list[Json]] = defaultdict(list)
-        self.to_tap: list[Request] = []
+        """By channel: the key of every message that was posted."""
+        self.to_tap: asyncio.Queue[Request] = asyncio.Queue()
+        self.untapped = 0
+        self._asked: dict[str, Json] = {}
+        self._bells: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._luck = random.Random(7)
 
     def reply(self, method: str, given: Json) -> tuple[str, Json]:
         """In an outage some calls are taken, and none is answered."""
-        if method == "auth.test" or self.mood == "well":
+        if self.mood == "well":
             return WELL, self.answer(method, given)
         if self.mood == "busy":
             busy = method == "chat.postMessage" and self._luck.random() < 0.9
@@ -127,30 +93,63 @@ class WeeklySlack(CheapSlack):
         """Where somebody is, and what stands in their direct messages."""
         if method == "users.info":
             return {"ok": True, "user": {"tz": self.people[given["user"]].zone}}
-        if method == "conversations.history":
-            return {"ok": True, "messages": self.keys[given["channel"]]}
+        if method in ("conversations.history", "conversations.replies"):
+            return {"ok": True, "messages": self.keys[given["channel"]][-KEPT:]}
         return super().answer(method, given)
+
+    async def question(self, who: Nudged, reply: str) -> tuple[Json, Json]:
+        """The next message that can be answered so, and the button to tap."""
+        while True:
+            message = self._asked.pop(who.dm, None)
+            if message and (element := _button(message, reply)):
+                return message, element
+            bell = self._bells[who.dm] = asyncio.Event()
+            await bell.wait()
 
     def _post(self, given: Json) -> Json:
         posted = super()._post(given)
         self.posted.clear()
-        channel = given["channel"]
-        metadata = given["metadata"]
-        self.keys[channel].append({"metadata": metadata, "ts": posted["ts"]})
-        user = "U" + channel[1:]
-        came = self.nudges[user]
-        came.append((metadata["event_payload"]["key"], self.now()))
-        if len(came) % TAPPED == 0:
-            self.to_tap.append(self._tap(user, {**given, "ts": posted["ts"]}))
+        channel, message = given["channel"], {**given, "ts": posted["ts"]}
+        self.keys[channel].append({"metadata": given["metadata"], "ts": posted["ts"]})
+        who = self.people["U" + channel[1:]]
+        if tap := _next_week(message):
+            self._nudge(who, message, tap)
+        else:
+            self._asked[channel] = message
+            self._bells[channel].set()
         return posted
 
-    def _tap(self, user: str, message: Json) -> Request:
-        """Next week, please."""
-        elements = message["blocks"][-1]["elements"]
-        element = next(e for e in elements if e["action_id"] == "nudge:next")
-        return requests.tap(requests.Seller(user, self.people[user].team), message, element)
+    def _nudge(self, who: Nudged, message: Json, tap: Json) -> None:
+        came = self.nudges[who.user_id]
+        came.append(self.now())
+        if len(came) % TAPPED == 0:
+            self.untapped += 1
+            self.to_tap.put_nowait(requests.tap(who, message, tap))
 
-    def weeks_of(self, user: str) -> list[str]:
+    def weeks_of(self, who: Nudged) -> list[str]:
         """The weeks, where they are, in which nudges came."""
-        place = ZoneInfo(self.people[user].zone)
-        return [week_of(moment, place) for _, moment in self.nudges[user]]
+        place = ZoneInfo(who.zone)
+        return [week_of(moment, place) for moment in self.nudges[who.user_id]]
+
+    def doubled(self) -> list[str]:
+        """The keys of messages that were posted twice."""
+        found = []
+        for channel, kept in self.keys.items():
+            keys = [one["metadata"]["event_payload"]["key"] for one in kept]
+            found += [f"{channel} {key}" for key in set(keys) if keys.count(key) > 1]
+        return found
+
+
+def _elements(message: Json) -> Iterator[Json]:
+    yield from (e for block in message["blocks"] for e in block.get("elements", ()))
+
+
+def _button(message: Json, reply: str) -> Json | None:
+    """The button that says so under a question."""
+    taps = (e for e in _elements(message) if e.get("action_id", "").startswith("tap:"))
+    return next((e for e in taps if parse_value(e["value"])[2] == reply), None)
+
+
+def _next_week(message: Json) -> Json | None:
+    """The button "next week" under a nudge."""
+    return next((e for e in _elements(message) if e.get("action_id") == "nudge:next"), None)
