@@ -1,7 +1,8 @@
 """Calls between processes on PostgreSQL: "there is something to send".
 
-A call says nothing more, for whoever may connect can hear it. It comes with the commit, and is
-lost where nobody listens.
+A call says who calls and nothing more, for whoever may connect can hear it. It comes with the
+commit, and is lost where nobody listens. Whoever called has also begun to send: the others hold
+back for a moment, or each of them would look for work at every commit of any, and find nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import URL, func, select
+from sqlalchemy import URL, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from tenacity import RetryCallState, retry, wait_random_exponential
 
@@ -20,7 +21,8 @@ from storage.engine import open_engine
 from storage.errors import StorageError, connecting, translated
 
 _CHANNEL = "differ_outbox"
-_CALL = select(func.pg_notify(_CHANNEL, ""))
+_CALL = select(func.pg_notify(_CHANNEL, bindparam("caller")))
+_HEAD_START = 0.1
 _PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 # A connection that a firewall forgot ends without a word: ask now and then.
@@ -30,19 +32,20 @@ _ANSWER = 5.0
 _log = logging.getLogger(__name__)
 
 
-async def call(connection: AsyncConnection) -> None:
+async def call(connection: AsyncConnection, caller: str) -> None:
     """Call the listeners if this transaction is committed."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(_CALL)
+        await connection.execute(_CALL, {"caller": caller})
 
 
-async def listen(url: URL, heard: Callable[[], None]) -> None:
-    """Run `heard` at each call, and whenever calls may have been missed, until cancelled."""
+async def listen(url: URL, own: str, heard: Callable[[], None]) -> None:
+    """Run `heard` soon after calls of others than `own`, and whenever calls may have been missed,
+    until cancelled."""
     engine = open_engine(url)
     try:
         while True:
             async with _connected(engine) as connection:
-                await _hear(connection, heard)
+                await _hear(connection, own, heard)
             _log.warning("the connection for calls was lost; other processes are not heard for now")
             await asyncio.sleep(_PAUSE)
     finally:
@@ -74,16 +77,30 @@ async def _connect(engine: AsyncEngine) -> AsyncConnection:
         return await engine.connect()
 
 
-async def _hear(connection: Any, heard: Callable[[], None]) -> None:
+async def _hear(connection: Any, own: str, heard: Callable[[], None]) -> None:
     """Listen until the connection is lost."""
-    lost = asyncio.Event()
-    connection.add_termination_listener(lambda _: lost.set())
+    stirred = asyncio.Event()
+
+    def take(_connection: Any, _pid: int, _channel: str, caller: str) -> None:
+        if caller != own:
+            stirred.set()
+
+    connection.add_termination_listener(lambda _: stirred.set())
     # Whatever it is that fails, the process goes on: the outbox is looked at without calls too.
     with suppress(Exception):
-        await connection.add_listener(_CHANNEL, lambda *_: heard())
+        await connection.add_listener(_CHANNEL, take)
         heard()
-        while not await _within(_SILENCE, lost):
-            await connection.execute("SELECT 1", timeout=_ANSWER)
+        while await _called(connection, stirred):
+            stirred.clear()
+            heard()
+
+
+async def _called(connection: Any, stirred: asyncio.Event) -> bool:
+    """Wait for a call and for its head start; False when the connection is lost."""
+    while not await _within(_SILENCE, stirred):
+        await connection.execute("SELECT 1", timeout=_ANSWER)
+    await asyncio.sleep(_HEAD_START)
+    return not connection.is_closed()
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

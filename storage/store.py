@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import due, outbox, week
 from storage.engine import in_time, look, open_engine, scrub, started
 from storage.errors import NotReady
-from storage.identity import Seller, Tenant
+from storage.identity import Seller, Tenant, new_id
 from storage.keys import KeyRing
 from storage.listening import call, listen
 from storage.locks import one_at_a_time
@@ -48,6 +48,7 @@ class Store:
         self._engine = engine
         self._keys = TenantKeys(engine, keys)
         self._description = description
+        self._caller = new_id()
         self.on_commit: Callable[[], None] | None = None
         """Called after each commit that left something to send, of this process at least."""
 
@@ -89,7 +90,7 @@ class Store:
         be lost, so the outbox is still to be looked at from time to time.
         """
         if self._engine.dialect.name == "postgresql":
-            await listen(self._engine.url, self._wake)
+            await listen(self._engine.url, self._caller, self._wake)
 
     @asynccontextmanager
     async def begin(self, seller: Seller) -> AsyncIterator[Transaction]:
@@ -105,7 +106,7 @@ class Store:
                 yield transaction
                 await transaction.flush()
                 if transaction.enqueued:
-                    await call(connection)
+                    await call(connection, self._caller)
         if transaction.erased:
             await scrub(self._engine)
         if transaction.enqueued:

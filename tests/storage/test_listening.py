@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -80,13 +81,37 @@ async def test_what_is_undone_or_sends_nothing_is_not_heard(
 
 
 @on_postgresql
-async def test_a_call_says_nothing(postgres: Postgres, run: Run, ann: Seller, post: Post) -> None:
+async def test_a_process_does_not_hear_itself(store: Store, post: Post, ann: Seller) -> None:
+    """It was told when it committed."""
+    async with listening(store) as ear:
+        await post(ann)
+        await ear.wait(1)
+        await ear.silence(0.4)
+        assert ear.heard == 2
+
+
+@on_postgresql
+async def test_many_calls_at_once_are_heard_as_one(another: Open, run: Run) -> None:
+    async with listening(await another()) as ear:
+        await run("SELECT pg_notify('differ_outbox', n::text) FROM generate_series(1, 20) n")
+        await ear.wait(1)
+        await ear.silence(0.4)
+        assert ear.heard == 2
+
+
+@on_postgresql
+async def test_a_call_says_who_calls_and_nothing_else(
+    postgres: Postgres, run: Run, ann: Seller, post: Post
+) -> None:
     ((name,),) = await run("SELECT current_database()")
     connection = await postgres.connect(name)
     said: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
     await connection.add_listener("differ_outbox", lambda *call: said.put_nowait(call[2:]))
-    await post(ann)
-    assert await asyncio.wait_for(said.get(), 5) == ("differ_outbox", "")
+    for _ in range(2):
+        await post(ann)
+    first, second = [await asyncio.wait_for(said.get(), 5) for _ in range(2)]
+    assert first == second
+    assert re.fullmatch("[0-9a-f]{32}", first[1])
     await connection.close()
 
 
