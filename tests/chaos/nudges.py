@@ -42,7 +42,7 @@ STEP = timedelta(minutes=30)
 BEHIND = timedelta(hours=5)
 """So late may a nudge be before time waits for it: the latest hour is at 11:30, and at 18:00 a
 nudge lapses."""
-AT_ONCE = 12
+AT_ONCE = 24
 PATIENCE = 120.0
 OUTAGE = (timedelta(days=16, hours=21), timedelta(hours=6))
 """From BEGIN: a Wednesday at 6 in the morning, UTC; and how long it lasts."""
