@@ -39,7 +39,7 @@ nudges: .venv/.dev-stamp ## Nudge 10,000 sellers for 8 weeks on each database, k
 	$(BIN)/python -m tests.chaos.nudges --engine sqlite
 	$(BIN)/python -m tests.chaos.nudges --engine postgresql
 
-canary: .venv/.dev-stamp ## Look for one of 10,000 checks' words where it must not be; hours
+canary: .venv/.dev-stamp ## Look for one of 10,000 checks' words where it must not be; half an hour
 	$(BIN)/python -m tests.chaos.canary --checks 10000
 
 lint: .venv/.dev-stamp ## Check style and types

@@ -239,7 +239,7 @@ def looked_for(stage: Stage) -> int:
 
 
 async def test_files_that_are_never_shared_are_not_sent_twice(tmp_path: Path) -> None:
-    async with on_stage(tmp_path, pace=Pace(timeout=2, lease=4, poll=0.1)) as stage:
+    async with on_stage(tmp_path, pace=Pace(timeout=1, lease=2, poll=0.1)) as stage:
         stage.slack.workspace.shared_after = timedelta(days=1)
         await stage.command("/differ export")
         await stage.say("help")

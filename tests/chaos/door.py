@@ -134,7 +134,7 @@ def name_of(envelope: Envelope) -> tuple[str, Key] | None:
             return None  # forms and shortcuts, which no driver here sends again
         return payload["user"]["id"], ("tap", tap_key(payload))
     event = payload["event"]
-    if event.get("subtype") or event.get("bot_id"):
+    if event["type"] != "message" or event.get("subtype") or event.get("bot_id"):
         return None
     return event["user"], ("event", payload["event_id"])
 

@@ -34,8 +34,9 @@ FAULTS = (
     server_error(500),
     server_error(503, accepted=True),
     fatal_error(),
-    ratelimited(1),
 )
+SLOW_DOWN = (ratelimited(1), ratelimited(1))
+"""Few, for each of them closes the workspace to all posts for a second."""
 SHARE = 0.3
 SELLERS, AT_ONCE, MESSAGES = 40, 8, 300
 
@@ -51,6 +52,7 @@ async def test_faults_on_a_third_of_the_posts_lose_and_double_nothing(folder: Pa
             crowd = Crowd(slack, door, people)
             for method in ("chat.postMessage", "chat.update", "conversations.replies"):
                 slack.faults.chance(method, SHARE, *FAULTS)
+            slack.faults.queue("chat.postMessage", *SLOW_DOWN)
             async with crowd.at_work(AT_ONCE):
                 await crowd.until_done(MESSAGES)
             await crowd.drain(database)
@@ -59,4 +61,4 @@ async def test_faults_on_a_third_of_the_posts_lose_and_double_nothing(folder: Pa
             assert verdict == Verdict(uncertain=verdict.uncertain)
             assert len(in_slack(slack.workspace)) >= MESSAGES
             played = {kind for name, kind in slack.faults.played if name == "chat.postMessage"}
-            assert played == {fault.kind for fault in FAULTS}
+            assert played == {fault.kind for fault in (*FAULTS, *SLOW_DOWN)}
