@@ -238,17 +238,22 @@ def _answers(
         for factor in settled_guesses(past)
     ]
     if len(settled) > 1:
-        named = [
-            words.plain(
-                "nudge.settled",
-                factor=words.text(f"inside.{factor}"),
-                name=title_of(past.standing, words),
-            )
-            for past, factor in settled[:3]
-        ]
         count = words.text(f"number.{min(len(settled), 5)}")
-        values = {"count": count, "Count": count.capitalize(), "which": join(named, words)}
+        values = {"count": count, "Count": count.capitalize(), "which": _which(settled[:5], words)}
         yield Reason(Why.ANSWERS, values)
+
+
+def _which(settled: Sequence[tuple[Checked, Factor]], words: Words) -> str:
+    """``value and ease with Northgate, and risk with Halden``."""
+    factors: dict[str, list[str]] = {}
+    for past, factor in settled:
+        named = factors.setdefault(title_of(past.standing, words), [])
+        named.append(words.text(f"inside.{factor}"))
+    parts = [
+        words.plain("nudge.settled", factor=join(named, words, "list_and"), name=name)
+        for name, named in factors.items()
+    ]
+    return join(parts, words)
 
 
 def settled_guesses(past: Checked) -> list[Factor]:

@@ -312,15 +312,13 @@ def _rival(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
 
 def _done(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
     one_minute = standing.brief.length is Length.ONE
-    lines: list[Line] = [words.say("done.three")] if one_minute else []
-    if not standing.change:
-        lines.append(words.say("done.nothing"))
-    else:
-        alone = standing.rival is Reply.NO
-        lines.append(words.say("done.alone" if alone else "done.kept"))
-    lines.append(words.say("done.take_along", question=take_along(standing, words)))
+    key = "alone" if standing.rival is Reply.NO else "kept"
+    line = words.say(f"done.{key if standing.change else 'nothing'}")
+    if one_minute:
+        line = words.say("done.three", kept=plain(line))
+    along = words.say("done.take_along", question=take_along(standing, words))
     again = Option(again_label(standing.brief, words), Reply.BRIEF, form="again")
-    return Prompt(step, tuple(lines), (again,))
+    return Prompt(step, (line, along), (again,))
 
 
 def again_label(brief: Brief, words: Words) -> str:

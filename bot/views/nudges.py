@@ -9,19 +9,20 @@ from bot.views.text import Block, Body, plain_text
 from coaching.nudges import Text
 from coaching.words import Line, Words, plain
 
-LATER = ("tomorrow", "next", "fortnight")
-
 
 def nudge(text: Text, message_id: str, words: Words) -> Body:
-    """One line, one way on, and every way to have it otherwise."""
+    """One line; one way on, now or later; and every way to have it otherwise."""
     reason = text.reason
     value = "|".join((message_id, reason.why, reason.check_id, str(reason.factor or "")))
     start = button(words.text(f"nudge.start.{reason.start}"), "nudge:start", value)
-    later = [button(words.text(f"nudge.options.{name}"), f"nudge:{name}", value) for name in LATER]
-    stop = button(words.text("nudge.options.stop"), "nudge:stop", value)
-    until = _until(value, words)
-    elements = [start | {"style": "primary"}, *later, until, stop]
-    return message((text.line,), ({"type": "actions", "elements": elements},))
+    tomorrow, next_week, fortnight, stop = (
+        button(words.text(f"nudge.options.{name}"), f"nudge:{name}", value)
+        for name in ("tomorrow", "next", "fortnight", "stop")
+    )
+    now_or_later = [start | {"style": "primary"}, tomorrow, next_week]
+    otherwise = [fortnight, _until(value, words), stop]
+    rows = [{"type": "actions", "elements": row} for row in (now_or_later, otherwise)]
+    return message((text.line,), tuple(rows))
 
 
 def _until(value: str, words: Words) -> Block:

@@ -183,6 +183,7 @@ FILLED = {
 PLACEHOLDERS = {
     *FILLED,
     *(
+        "kept",
         "occasion",
         "after",
         "choices",

@@ -221,7 +221,7 @@ def test_guesses_that_became_answers_are_counted_since_they_were_last_told() -> 
     told = Heard((Said("x"),), tells=((V, Tell.AGREED), (C, Tell.DISAGREED), (R, Tell.AGREED)))
     one = past(30, seen=Seen.HEARD, heard=told, heard_at=MONDAY - 20 * DAY)
     assert settled_guesses(one) == [V, C]
-    assert "Two guesses became answers: value with Northgate, and commercials with" in text(one)
+    assert "Two guesses became answers: value and commercials with Northgate. " in text(one)
     assert text(one, before=(Before("answers.whole.0", None, MONDAY - 10 * DAY),)) == ""
     assert "value" in text(one, before=(Before("answers.whole.0", None, MONDAY - 25 * DAY),))
 

@@ -58,6 +58,8 @@ async def both(sam: Newcomer, name: str) -> None:
     """A picture at a desk and one on a phone."""
     await sam.picture(name)
     await sam.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    if await (newest := sam.page.locator("article:visible").last).count():
+        await newest.evaluate("(element) => element.scrollIntoView({block: 'end'})")
     await sam.picture(f"{name}-phone")
     await sam.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
@@ -70,6 +72,7 @@ async def test_a_month_in_a_few_clicks(arrive: Arrive) -> None:
 
     await quick_check(sam, call_at=next_monday("11:00"))
     await sam.asks("See you after the call?")
+    await both(sam, "see-you")
     await sam.button("13:00").click()
     await sam.asks("✓ 13:00, Berlin time")
     await clock(sam, "A quarter before the call")
