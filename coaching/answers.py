@@ -11,6 +11,7 @@ from coaching.past import bare
 from coaching.phrases import choice_name
 from coaching.reading import Fault, Reading, clip, read
 from coaching.standing import Standing
+from coaching.taps import typed_tap
 from coaching.words import Words
 
 _TAPS = {"yes": Reply.YES, "no": Reply.NO, "unsure": Reply.UNSURE}
@@ -33,9 +34,13 @@ def asked_language(text: str, words: Words) -> str:
 def hear(dialogue: Dialogue, said: tuple[Said, ...], words: Words) -> Move:
     """The move that these words make at the step being asked.
 
-    Exactly yes, no or not sure is the tap; at a factor anything else is a yes with its sentence;
-    where no rule takes the words they are a note, and the buttons come again.
+    Exactly yes, no or not sure is the tap, and so is the label of a button; at a factor anything
+    else is a yes with its sentence; where no rule takes the words they are a note, and the buttons
+    come again.
     """
+    text = " ".join(one.text for one in said if one.text)
+    if text and (move := typed_tap(dialogue, text, words)):
+        return replace(move, said=said)
     standing = replace(dialogue.standing, paused=False)
     return understand(standing, standing.step(), said, words)
 
@@ -53,6 +58,8 @@ def understand(standing: Standing, step: Step, said: tuple[Said, ...], words: Wo
             return Move(step, Reply.PROBABLY if tap is Reply.YES else tap, said)
         case Ask.HARD:
             return Move(step, Reply.WORDS, said)
+        case Ask.CHANGE if tap is Reply.YES or words.hears("keep", text):
+            return Move(step, Reply.KEEP, said)
         case Ask.CHANGE if tap:
             return Move(step, Reply.NONE if tap is Reply.NO else Reply.NOTE, said)
         case Ask.CHANGE:

@@ -49,6 +49,24 @@ def request(text: str, today: date, words: Words) -> Request | None:
     return _nudges(said, words) or _pause(said, today, words)
 
 
+def begun(text: str, words: Words) -> str:
+    """The command that a whole message begins and does not complete, or an empty string.
+
+    ``nudges``, ``pause``, or ``thread`` for a word that is one in a thread alone. Only what can
+    hardly be a plan: the bare word, or one with a time that cannot be read.
+    """
+    said = " ".join(text.casefold().split())
+    first, _, rest = said.partition(" ")
+    until = tuple(f"{heard} " for heard in words.find("hears.pause_until"))
+    if words.hears("pause", said) or f"{said} ".startswith(until):
+        return "pause"
+    timed = len(rest.split()) < 3 and rest[-1:].isdigit()
+    if words.hears("nudges", first) and (not rest or timed):
+        return "nudges"
+    in_thread = ("back", "change", "skip", "resume", "cancel")
+    return "thread" if any(words.hears(word, said) for word in in_thread) else ""
+
+
 def _nudges(said: str, words: Words) -> NudgesAt | None:
     found = _NUDGES.fullmatch(said)
     if not found or not words.hears("nudges", found[1]):

@@ -80,6 +80,8 @@ def _thanks(dialogue: Dialogue, standing: Standing, words: Words) -> tuple[Line,
     last = dialogue.moves[-1]
     turn = len(dialogue.moves)
     key = _THANKS.get(last.reply)
+    if last.reply is Reply.REOPEN and last.factor is not standing.step().factor:
+        return ()
     if key is None or (key in ("no", "unsure") and last.step.ask not in _HONEST):
         return ()
     wording = words.find(f"thanks.{key}")
@@ -210,7 +212,7 @@ def _keep(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
         return Prompt(step, (words.say("keep.gone"),), (form, mine))
     if reading.source is Source.IMPRESSION:
         key = "keep.unread" if reading.foreign else "keep.mine"
-        shown = words.say(key, what=short(reading.what, 160))
+        shown = words.say(key, what=short(reading.text, 160))
         mine = Option(words.text("keep.options.mine"), Reply.MINE)
         form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
         return Prompt(step, (shown,), (form, mine) if reading.foreign else (mine, form))

@@ -162,12 +162,18 @@ class Standing:
         return self._factor_step() or self._closing_step()
 
     def _factor_step(self) -> Step | None:
-        # What has been begun is finished first: a factor named at "how will you win?".
+        # What the seller comes back to is asked at once; what has been begun is finished next: a
+        # factor named at "how will you win?".
+        again = [f for f in self.asked_factors if self._asked_again(self.records[f])]
         begun = [f for f in self.asked_factors if self._begun(self.records[f])]
-        for factor in (*begun, *self.asked_factors):
+        for factor in (*again, *begun, *self.asked_factors):
             if not self.settled(factor):
                 return Step(self.records[factor].stage(), factor)
         return None
+
+    @staticmethod
+    def _asked_again(record: Record) -> bool:
+        return record.reopened and record.answer is None
 
     @staticmethod
     def _begun(record: Record) -> bool:

@@ -19,6 +19,7 @@ from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.brief import Brief, Length
+from coaching.grammar import begun
 from coaching.grammar import request as read_request
 from coaching.reading import MAX_TEXT
 from storage import Seller
@@ -49,11 +50,13 @@ class Commands:
             await self._on_team(ack, body, context, client)
         elif (said := command(text, words)) in own_data.OWN:
             await ack(await self._own(body, seller_of(context), said))
-        elif code := asked_language(text, words):
+        elif words.hears("language", text) or asked_language(text, words):
+            code = asked_language(text, words)
             await ack(await self._language(seller_of(context), code))
-
         elif read_request(text, self._desk.now().date(), words):
             await ack(await self._request(seller_of(context), text))
+        elif half := begun(text, words):
+            await ack(message((words.say(f"begun.{half}"),)))
         elif not text or words.hears("quick", text):
             length = Length.ONE if text else Length.FIVE
             await ack(await self._form(body, seller_of(context), client, Brief("", length=length)))

@@ -17,6 +17,7 @@ from coaching.change import offered
 from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import change_parts
+from coaching.taps import tap
 from storage import Seller, Transaction
 
 _OVER = {Ask.CANCELLED: "cancelled", Ask.DONE: "done"}
@@ -142,7 +143,7 @@ class Taps:
             elif reply in CONTROLS or (reply == Reply.REOPEN and not argument):
                 await control(talk, reply)
             else:
-                await self._answer(talk, move_of(Step.parse(step), Reply(reply), argument), label)
+                await self._answer(talk, tap(Step.parse(step), Reply(reply), argument), label)
 
     async def _answer(self, talk: Conversation, move: Move, label: str) -> None:
         if await talk.take(move, label):
@@ -181,12 +182,3 @@ async def control(talk: Conversation, word: str) -> None:
         await talk.ask_again()
     elif not await talk.take(Move(talk.step, Reply(word))):
         await talk.notify("no_back" if word == "back" else "not_now", what=word)
-
-
-def move_of(step: Step, reply: Reply, argument: str) -> Move:
-    """The move that a tap makes."""
-    if reply is Reply.BETTER:
-        return Move(step, reply, choices=tuple(filter(None, argument.split("|"))))
-    if reply in (Reply.WIN, Reply.REOPEN):
-        return Move(step, reply, factor=Factor(argument))
-    return Move(step, reply)

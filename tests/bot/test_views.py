@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.listeners.taps import move_of
 from bot.playground.blocks import problems
 from bot.playground.chat_methods import LONGEST_UPDATE
 from bot.playground.grammar import Surface
@@ -25,6 +24,7 @@ from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Option, Prompt, change_parts, keep_prompt, prompt, verdict_prompt
 from coaching.reading import Reading, Source
+from coaching.taps import tap
 from coaching.words import fill, words
 from tests.bot.script import drawn, objects
 
@@ -94,7 +94,7 @@ def answers(dialogue: Dialogue, draw: st.DrawFn) -> Move:
         return Move(asked.step, draw(st.sampled_from(loose)))
     carried = views.value(ID, asked.step.key, way.reply, way.argument)
     _, step, reply, argument = views.parse_value(carried)
-    move = move_of(Step.parse(step), Reply(reply), argument)
+    move = tap(Step.parse(step), Reply(reply), argument)
     return replace(move, change=offered(dialogue, WORDS)) if move.reply is Reply.KEEP else move
 
 
@@ -248,7 +248,7 @@ def test_a_competitor_is_chosen_by_its_name_whatever_it_is(sign: str) -> None:
     _, key, reply, argument = views.parse_value(
         views.value(ID, step.key, first.reply, first.argument)
     )
-    following = advance(dialogue, move_of(Step.parse(key), Reply(reply), argument))
+    following = advance(dialogue, tap(Step.parse(key), Reply(reply), argument))
     assert following is not None
     assert following.standing.states[Factor.VALUE] == "held"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 FIVE = ["value", "risk", "ease", "offering", "commercials"]
 THREE = FIVE[:3]
-TAPS = {"yes": "yes", "yep": "yes", "no": "no", "nope": "no", "not sure": "unsure"}
+TAPS = {"yes": "yes", "yep": "yes", "sure": "yes", "no": "no", "nope": "no", "not sure": "unsure"}
 AT_GATE = {"yes": "believe", "no": "not", "unsure": "unsure"}
 TYPED_TAPS = {"yes", "no", "unsure", "believe", "not", "probably"}
 GROWS = {"sentence", "words", "note", "believe"}
@@ -110,7 +110,8 @@ class Model:
             return "how_win"
         now = self.factors()
         undone = [f for f in self.asked_factors() if not self.done(now[f])]
-        for f in [f for f in undone if "answer" in now[f]] + undone:
+        again = [f for f in undone if "again" in now[f] and "answer" not in now[f]]
+        for f in again + [f for f in undone if "answer" in now[f]] + undone:
             return f"{self.stage(now[f])}.{f}"
         if not five and "hard" not in plan:
             return "hard"
@@ -152,7 +153,7 @@ class Model:
         if factor:
             return "note" if tap else "sentence"
         if ask == "change" and tap:
-            return "none" if tap == "no" else "note"
+            return {"no": "none", "yes": "keep"}.get(tap, "note")
         return "words" if ask in ("change", "hard") else "note"
 
     def theirs(self, factor: str) -> bool:

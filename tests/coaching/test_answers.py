@@ -42,7 +42,7 @@ def test_a_typed_not_sure_is_the_tap(text: str) -> None:
     assert Talk().tap(Reply.YES).say(text).states[VALUE] is State.UNSURE
 
 
-@pytest.mark.parametrize("text", ["yes they do", "no idea", "sure", "not sure yet, Marta is away"])
+@pytest.mark.parametrize("text", ["yes they do", "no idea yet, Marta is away", "not sure yet"])
 def test_anything_else_at_a_factor_is_a_yes_with_its_sentence(text: str) -> None:
     talk = Talk().tap(Reply.YES).say(text)
 
@@ -108,10 +108,43 @@ def test_typed_words_about_the_change() -> None:
     )
     assert own.step.ask is Ask.RIVAL
     assert at_change().say("no").dialogue.standing.change is None
-    assert at_change().say("yes").step.ask is Ask.CHANGE
+    assert at_change().say("maybe").step.ask is Ask.CHANGE
+    for kept in ("yes", "OK", "Keep it"):
+        assert at_change().say(kept).dialogue.standing.change.key  # type: ignore[union-attr]
     assert own.say("hm, who knows").step.ask is Ask.RIVAL
     assert own.say("yes").step.ask is Ask.CHANGE
     assert own.say("another one").step.ask is Ask.DONE
+
+
+@pytest.mark.parametrize(
+    ("typed", "reply"),
+    [
+        ("I believe so.", Reply.BELIEVE),
+        ("probably  not", Reply.NOT),
+        ("maybe", Reply.UNSURE),
+        ("🤷", Reply.UNSURE),
+    ],
+)
+def test_the_label_of_a_button_is_its_tap(typed: str, reply: Reply) -> None:
+    talk = Talk().tap(Reply.YES, Reply.YES).say(typed)
+
+    assert talk.dialogue.moves[-1].reply is reply
+    assert Talk().tap(Reply.NO).say("easier to do business with").step.factor is Factor.EASE
+
+
+def test_what_is_kept_as_a_view_is_shown_whole() -> None:
+    talk = Talk().tap(Reply.YES, Reply.YES).say("we are the best").say("yes because they told me")
+
+    assert "“yes because they told me”" in talk.text
+
+
+def test_what_is_chosen_to_be_changed_is_asked_at_once() -> None:
+    """Also while another factor waits for its sentence; that one comes again after it."""
+    talk = Talk().tap(Reply.YES, Reply.YES)
+    assert talk.give(Move(talk.step, Reply.REOPEN, factor=Factor.RISK))
+
+    assert talk.text.startswith("Again, then:\nRisk.")
+    assert talk.tap(Reply.NO).step == Step(Ask.GATE, VALUE)
 
 
 def test_any_words_answer_the_hard_question() -> None:

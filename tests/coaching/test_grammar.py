@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from coaching.grammar import NudgesAt, PauseUntil, Request, Stop, request
+from coaching.grammar import NudgesAt, PauseUntil, Request, Stop, begun, request
 from tests.coaching.talk import EN
 
 TODAY = date(2026, 11, 23)
@@ -38,3 +38,22 @@ def test_a_command_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", PLANS)
 def test_everything_else_is_a_plan_or_an_answer(text: str) -> None:
     assert request(text, TODAY, EN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("nudges", "nudges"),
+        ("nudges someday 25:00", "nudges"),
+        ("Pause", "pause"),
+        ("pause until yesterday", "pause"),
+        ("pause until", "pause"),
+        ("back", "thread"),
+        ("nudge Marta about the contract", ""),
+        ("nudge Ola, then Ines, before 9", ""),
+        ("pause the rollout at Halden", ""),
+        ("demo", ""),
+    ],
+)
+def test_what_is_half_a_command_is_no_plan(text: str, command: str) -> None:
+    assert begun(text, EN) == command

@@ -102,7 +102,7 @@ async def test_a_month_in_a_few_clicks(arrive: Arrive) -> None:
     await sam.page.get_by_role("complementary", name="Thread").get_by_label("Close").click()
     await clock(sam, "Next Monday 09:00")
     await expect(nudge.get_by_role("button", name="They said")).to_be_visible()
-    await expect(nudge).to_contain_text("show one line in their own words instead")
+    await expect(nudge).to_contain_text("show one line in their own words")
     await both(sam, "promise")
     await nudge.get_by_role("button", name="They said").click()
     await sam.form.get_by_label("What did Ines say?").fill("nobody reads that slide")
