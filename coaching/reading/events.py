@@ -72,6 +72,14 @@ _TO_THEM = re.compile(r"t\w{0,2}?[RC]|N|h")
 _SPEAKER = r"((?:[ote]\w{0,3}?[RC]|R?N+)[RCN]*)"
 _QUOTED_BY = re.compile(rf"[,.b]*{_SPEAKER}(?![^.]{{0,3}}[SA])")
 _QUOTES = re.compile(rf"{_SPEAKER}[^SALO.]{{0,7}}[:,]$")
+_SAYS = re.compile(
+    r"(?:(?<=[.,:])|(?<![\s\S]))(?:[bp]?d,?)?"
+    r"((?:[ote]?\w{0,2}?[RCQPK]|R?N+)[RCN]*(?:p[ote]?w?[RCNw])?)(?:[,(]?[^\WSALO]{0,4}\)?)?$"
+)
+_TAG = re.compile(
+    r"[,.:]((?:[ote]?\w{0,2}?[RC]|R?N+|T)[RCN]*(?:p[ote]?[wRCN])?)(?:[bp]?[dXA]|[,.()]|OL|wX)*$"
+)
+_BESIDE_OURS = re.compile(r"[,(]?X?(?:O[,)]|o\w{0,2}?[RQ])")
 _OF_WHOM = re.compile(r"[pd]*p([ote]?[^\Wd]{0,3}?[RCN]N?)")
 _WHOSE = re.compile(r"[oteNRCKPGs,w#]*$")
 _ANYBODY = re.compile(r"[ote]?\w{0,3}?[RCNDGQKTh][NDR]*(?:p[wRC]{1,2})?")
@@ -96,8 +104,9 @@ _GOES_ON = {"and", "then", "but", ","}
 _FRIENDLY = {"champion", "contact", "contacts", "buyer", "customer", "client", "sponsor", "ally"}
 _FAR = {"other", "another", "reference", "former", "ex", "previous", "sales"}
 _ASKS = {"did", "do", "does", "would", "will", "could"}
-_AS_GOOD_AS = {'"': "S", "'": "S", "b": "D"}
-"""A quotation is said; what is so according to somebody is as if it stood in their letter."""
+_AS_GOOD_AS = {'"': "S", "'": "S", ":": "S", "b": "D"}
+"""A quotation is said, and so is what follows a colon; what is so according to somebody is as if it
+stood in their letter."""
 _MOODS = {"F": Mood.TO_COME, "H": Mood.SUPPOSED, "n": Mood.DENIED}
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -113,6 +122,8 @@ def events(sentence: Sentence) -> tuple[Event, ...]:
             found.extend(_deed(sentence, place, found))
         elif kind in "\"'":
             found.extend(_quotation(sentence, place))
+        elif kind == ":":
+            found.extend(_speech(sentence, place))
         elif kind == "D":
             found.extend(_document(sentence, place))
         elif kind == "b":
@@ -140,6 +151,9 @@ def _deed(sentence: Sentence, verb: int, before: list[Event]) -> Iterator[Event]
     elif end == 0 or kinds[end - 1] in ".:":
         # "Told Priya on Friday": whoever says it did it.
         ours = _TO_THEM.match(kinds, verb + 1)
+        if not ours and (tag := _TAG.search(kinds, verb)):
+            yield _event(sentence, tag.span(1), verb, mood)
+            return
         yield Event(Side.OURS if ours else Side.UNKNOWN, mood, kinds[verb], verb, (verb, verb))
     elif before and (words[end - 1].low in _GOES_ON or kinds[end - 1] in "SA"):
         last = before[-1]
@@ -202,8 +216,21 @@ def _quotation(sentence: Sentence, place: int) -> Iterator[Event]:
     """A quotation with a name beside it and no verb: "we pay for empty beds", Ms Roth."""
     kinds = sentence.kinds
     before = max(0, place - _WINDOW)
-    if found := _QUOTED_BY.match(kinds, place + 1) or _QUOTES.search(kinds, before, place):
+    found = (
+        _QUOTED_BY.match(kinds, place + 1)
+        or _QUOTES.search(kinds, before, place)
+        or (kinds[place - 1 : place] == ":" and _SAYS.search(kinds, before, place - 1))
+    )
+    if found:
         yield _event(sentence, found.span(1), place, Mood.REAL)
+
+
+def _speech(sentence: Sentence, colon: int) -> Iterator[Event]:
+    """Who speaks in "CFO on Friday: the others want a project"."""
+    quoted = sentence.kinds[colon + 1 : colon + 2] in ('"', "'")
+    found = _SAYS.search(sentence.kinds, max(0, colon - _WINDOW), colon)
+    if found and not quoted:
+        yield _event(sentence, found.span(1), colon, Mood.REAL)
 
 
 def _document(sentence: Sentence, place: int) -> Iterator[Event]:
@@ -234,6 +261,9 @@ def _side(sentence: Sentence, who: Span) -> Side:
     theirs = "t" in kinds
     if "Z" in kinds:
         return Side.NOBODY
+    beside = _BESIDE_OURS.match(sentence.kinds, who[1])
+    if beside and not {w.low for w in sentence.words[slice(*beside.span())]} & _FRIENDLY:
+        return Side.OURS
     if kinds & set("KP") or ("own" in low and {"N", "s"} <= kinds):
         return Side.OUTSIDE
     if not theirs and (kinds & set("Gg") or low & _FAR):

@@ -15,6 +15,7 @@ _OUR_PAST = re.compile(
     r"|than\s+(?:last|the\s+one)|used to|earlier|previous(?:ly)?|since v|didn['’]t have|old ver)",
     re.I,
 )
+_TURNS = {"elsewhere": Fault.OUTSIDE, "own_figures": Fault.OUR_HOUSE}
 
 
 def fault(label: Label, sentence: Sentence, found: tuple[Event, ...]) -> Told:
@@ -46,6 +47,9 @@ def _unsupported(sentence: Sentence, found: tuple[Event, ...]) -> Told:
     for event in found:
         if told := _of(event, sentence):
             return told, sentence.text[_start(event, sentence) :]
+    for turn, told_by in _TURNS.items():
+        if lexicon().turns[turn].search(sentence.text):
+            return told_by, sentence.text
     if "y" in sentence.kinds and not set(sentence.kinds) & set("YK"):
         return Fault.NOT_COMPARED, sentence.text
     return Fault.NO_SOURCE, sentence.text

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+TURNS = ("elsewhere", "own_figures", "imagined")
+"""Turns of phrase that say where a sentence comes from, though it names nobody."""
 SHORTEST_FOLDED = 5
 """Letters a word needs before one wrong letter is forgiven; shorter ones are too much alike."""
 
@@ -60,6 +62,7 @@ class Lexicon:
     folded: dict[str, str]
     stock: re.Pattern[str]
     noncommittal: re.Pattern[str]
+    turns: dict[str, re.Pattern[str]]
     foreign: frozenset[str]
 
     def find(self, word: str) -> str:
@@ -118,6 +121,7 @@ def lexicon() -> Lexicon:
         folded,
         _any_of(data["stock"]["phrases"]),
         _any_of(data["noncommittal"]["phrases"]),
+        {name: _any_of(data[name]["phrases"]) for name in TURNS},
         frozenset(data["foreign"]["words"].split()),
     )
 

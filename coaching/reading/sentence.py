@@ -25,10 +25,14 @@ DATE = re.compile(
         | (?:(?<=in\s)|(?<=of\s)|(?<=since\s)|(?<=last\s)|(?<=from\s)|(?<=until\s))(?:{_MONTHS})
           (?:\s+\d{{4}})?
         | (?<=\()(?:{_MONTHS})(?=\)) | (?:early|late|mid)[\s-](?:{_MONTHS})
-        | (?:(?:last|this|yesterday)\s+)?(?:{_DAYS})(?:\s+(?:morning|afternoon|evening|night))?
-        | yest[ear]{{1,3}}d[ai]?y(?:\s+(?:morning|afternoon|evening))? | yday | today | tonight
-        | (?:this|that)\s+(?:morning|week|afternoon|month|quarter)
-        | last\s+(?:week|month|year|night|quarter|autumn|spring|summer|winter)
+        | (?:(?:last|this|yesterday)\s+)?(?:{_DAYS})
+          (?:\s+(?:morning|afternoon|arvo|evening|night|nite))?
+        | yest[ear]{{1,3}}d[ai]?y(?:\s+(?:morning|afternoon|evening))? 
+        | yday | today | 2day | tonight | \d+\s+min(?:ute)?s?\s+ago
+        | (?:this|that)\s+(?:morning|week|wk|afternoon|month|quarter|am|pm|arvo)
+        | last\s+(?:week|wk|month|year|yr|night|nite|quarter|qtr|autumn|spring|summer|winter)
+        | (?:the\s+)?day\s+(?:before|b4)\s+yesterday | the\s+(?:weekend|wkend|wknd)
+        | \d{{1,2}}(?:st|nd|rd|th)(?=\s*(?:[,:.;)]|$))
         | q[1-4](?:\s+\d{{4}})?
         | (?:a|one|two|three|four|five|six|\d+)\s+(?:days?|weeks?|months?)\s+ago
         | (?:january|february|april|june|july|august|september|october|november|december)
@@ -186,7 +190,8 @@ def _by_place(kinds: str, last: str) -> str:
     """Of the kinds a word can be, the one that fits behind the word before it."""
     if last in _OWNER and "G" in kinds and "D" in kinds:
         return "D"  # their board's paper is not the paper
-    nouns = [kind for kind in kinds if kind not in _VERBS]
+    verbal = _VERBS + "F" if last in "ote" else _VERBS  # re-type the plan, but according to plan
+    nouns = [kind for kind in kinds if kind not in verbal]
     verbs = [kind for kind in kinds if kind in "SAL"]
     if nouns and last in _NOUN_AFTER and not (verbs and last in "RCN"):
         return nouns[0]

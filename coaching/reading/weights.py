@@ -13,7 +13,7 @@ LABELS = (
     Label.VAGUE,
 )
 """The labels that are weighed, in the order of a signal's weights."""
-CAUTION = 50
+CAUTION = 70
 """What *supported* must weigh more than any other label: a wrong one is the worst answer."""
 
 Weights = dict[str, tuple[int, ...]]

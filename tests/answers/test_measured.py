@@ -92,14 +92,14 @@ def test_it_runs_as_the_readme_says() -> None:
 def test_the_development_set_keeps_its_figures() -> None:
     figures = measure(load(HERE / "development.tsv"))
 
-    assert figures.accuracy >= 0.9
+    assert figures.accuracy >= 0.93
     assert figures.precision >= 0.93
     assert figures.recall >= 0.9
 
 
 def test_most_sentences_are_read_into_all_their_parts() -> None:
-    assert parts.share("first") >= 0.85
-    assert parts.share("second") >= 0.75
+    assert parts.share("first") >= 0.9
+    assert parts.share("second") >= 0.85
 
 
 def test_the_weights_are_what_training_makes() -> None:

@@ -124,6 +124,9 @@ SENT_BACK = [
     ("Gartner wrote on 3 May that buyers like them want less risk", Fault.OUTSIDE, "Gartner wrote"),
     ("Another customer said in May it saves 30 hours", Fault.OUTSIDE, "Another customer said"),
     ("A vendor told me on Monday that they pay too much", Fault.OUTSIDE, "A vendor told me"),
+    ("the farm next door saved a third of its feed last year", Fault.OUTSIDE, "the farm next door"),
+    # worked out by ourselves
+    ("40 hours a week for them, straight from our calculator", Fault.OUR_HOUSE, "40 hours a week"),
     # compared with nothing
     ("they will have fewer steps and a quicker start", Fault.NOT_COMPARED, "they will have"),
     # nobody over there
@@ -189,6 +192,9 @@ TRAPS = [
     ("Per the minutes of 12/05 the committee ranked us first on effort", Label.SUPPORTED),
     ("We were ranked first on effort by their panel on 4 December", Label.SUPPORTED),
     ('"We never want that outage again, you are the way out", their COO, 3 May', Label.SUPPORTED),
+    # who spoke stands before a colon, or at the very end
+    ("Their head of compliance, 13 April: doing nothing means a fine from July", Label.SUPPORTED),
+    ("Cancelled the Kestrel demo on Thursday and kept ours, their CTO", Label.SUPPORTED),
     ('Mira wrote on Tuesday: "since May we have nobody to call at Acme"', Label.SUPPORTED),
     # nobody else is not nobody
     ("Nobody else answered the audit questions, Priya wrote on 9 June", Label.SUPPORTED),
@@ -199,6 +205,11 @@ TRAPS = [
     # a rival's people, another customer's, and the press
     ("Acme's own rep told me on Friday that their price is higher", Label.UNSUPPORTED),
     ("The CFO of our reference customer said on 3 May she'd never go back", Label.UNSUPPORTED),
+    (
+        "The school down the road dropped it after a term, their head told me on 3 May",
+        Label.UNSUPPORTED,
+    ),
+    ("Dave (our engineer) said on Monday that they can't build this in a year", Label.UNSUPPORTED),
     # still to come
     ("I want to ask their CFO on Monday what an error costs her", Label.UNSUPPORTED),
     ("According to plan they will tell us in May which is safer", Label.UNSUPPORTED),
@@ -311,7 +322,9 @@ def test_no_doubt_is_longer_than_a_prompt(text: str) -> None:
     assert len(talk.text) <= MAX_PROMPT
 
 
-@pytest.mark.parametrize("unit", ["A", "A-", "Aa ", "their x ", "told ", ", a", "our our ", "'s "])
+@pytest.mark.parametrize(
+    "unit", ["A", "A-", "Aa ", "their x ", "told ", ", a", "our our ", "'s ", ", 3 May"]
+)
 def test_three_thousand_characters_are_read_at_once(unit: str) -> None:
     text = (unit * 3000)[:3000]
     start = time.process_time()
