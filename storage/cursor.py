@@ -1,11 +1,12 @@
 """One way to SQLite's thread for each statement, where aiosqlite's own cursor makes four.
 
 SQLAlchemy opens a cursor, executes, fetches all rows and closes; each of these would wait in the
-thread's queue and wake the event loop again.
+thread's queue and wake the event loop again. So would a BEGIN of its own.
 """
 
 import sqlite3
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from aiosqlite import Connection, Cursor
@@ -16,8 +17,8 @@ _NEVER_ITERATED = 1
 class WholeCursor(Cursor):
     """Executes and fetches at once; what it is asked afterwards, it knows."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._conn = connection
+    def __init__(self, connection: "WholeConnection") -> None:
+        self._conn: WholeConnection = connection
         self._rows: list[Any] = []
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Cursor:
@@ -35,19 +36,44 @@ class WholeCursor(Cursor):
         """Nothing is open: a cursor whose rows are all fetched holds no lock."""
 
     async def _once(self, execute: Any, sql: str, parameters: Any) -> None:
-        await self._execute(self._fetch, execute, sql, parameters)  # type: ignore[no-untyped-call]
+        fetch = partial(self._fetch, self._conn.take_begin(), execute, sql, parameters)
+        await self._execute(fetch)  # type: ignore[no-untyped-call]
 
-    def _fetch(self, execute: Any, sql: str, parameters: Any) -> None:
-        self._cursor = self._conn._conn.cursor()
+    def _fetch(self, begin: bool, execute: Any, sql: str, parameters: Any) -> None:
+        connection = self._conn._conn
+        if begin:
+            connection.execute("BEGIN IMMEDIATE")
+        self._cursor = connection.cursor()
         execute(self._cursor, sql, parameters)
         self._rows = self._cursor.fetchall()
 
 
 class WholeConnection(Connection):
-    """A connection whose cursors make one way for each statement."""
+    """A connection whose cursors make one way for each statement, the first one of a transaction
+    with its beginning."""
+
+    _is_to_begin = False
+
+    def begin(self) -> None:
+        """The next statement is the first of a transaction that takes the write lock at once: the
+        driver's own is deferred, and two writers that both read first would refuse each other."""
+        self._is_to_begin = True
+
+    def take_begin(self) -> bool:
+        """Whether a transaction is still to be begun; from now on it is."""
+        begins, self._is_to_begin = self._is_to_begin, False
+        return begins
 
     def cursor(self) -> WholeCursor:  # type: ignore[override]
         return WholeCursor(self)
+
+    async def commit(self) -> None:
+        if not self.take_begin():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if not self.take_begin():
+            await super().rollback()
 
 
 def connect(database: str, **settings: Any) -> WholeConnection:

@@ -133,13 +133,13 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         connect_args={"timeout": _LOCK_SECONDS, "async_creator_fn": connect},
     )
     event.listen(engine.sync_engine, "connect", _configure)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "handle_error", _cancelled)
     return engine
 
 
 def _configure(connection: Any, record: object) -> None:
-    # The driver's own BEGIN is deferred: two writers that both read first would refuse each other.
+    # The driver begins nothing by itself.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("SELECT sqlite_version()")
@@ -156,8 +156,9 @@ def _configure(connection: Any, record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.begin()
 
 
 def _cancelled(context: ExceptionContext) -> None:

@@ -58,19 +58,21 @@ def _role() -> str | None:
 
 @contextmanager
 def _statements(stage: Stage, counts: Counts) -> Iterator[None]:
-    def executed(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        role = _role()
-        # SQLite's BEGIN passes here as well, and there is one for each transaction.
-        if role and statement.startswith("BEGIN"):
+    def begun(_connection: Any) -> None:
+        if role := _role():
             counts.transactions[role] += 1
-        elif role:
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if role := _role():
             counts.statements.setdefault(role, []).append(statement)
 
     engine = stage.store._engine.sync_engine
+    event.listen(engine, "begin", begun)
     event.listen(engine, "before_cursor_execute", executed)
     try:
         yield
     finally:
+        event.remove(engine, "begin", begun)
         event.remove(engine, "before_cursor_execute", executed)
 
 

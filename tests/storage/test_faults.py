@@ -29,8 +29,9 @@ async def locked(url: str) -> AsyncIterator[None]:
     """Nobody else can write anything."""
     engine = open_engine(url)
     async with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(text("LOCK TABLE inbox IN EXCLUSIVE MODE"))
+        # On SQLite any statement takes the lock of all.
+        lock = "LOCK TABLE inbox IN EXCLUSIVE MODE"
+        await connection.execute(text(lock if engine.dialect.name == "postgresql" else "SELECT 1"))
         yield
     await engine.dispose()
 
