@@ -21,7 +21,7 @@ from coaching.reading.weights import LABELS, Weights
 HERE = Path(__file__).parent
 MANY_VOICES = "training.tsv"
 TRAINED = (MANY_VOICES, "other_hand.tsv", "seven_authors.tsv")
-MEASURED = ("development.tsv", "untouched.tsv", "sixteen_sellers.tsv")
+MEASURED = ("development.tsv", "untouched.tsv", "sixteen_sellers.tsv", "twenty_sellers.tsv")
 WEIGHTS = HERE.parent.parent / "coaching" / "reading" / "weights.tsv"
 EPOCHS, RATE, DECAY, SHRINK = 8, 0.03, 0.5, 0.001
 SCALE = 50
