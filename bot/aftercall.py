@@ -65,6 +65,11 @@ class AfterCall(CheckCall):
         call = await self.call()
         return call is not None and call.state == Seen.ASKED
 
+    async def is_told(self) -> bool:
+        """Whether it has been told about."""
+        call = await self.call()
+        return call is not None and call.state == Seen.HEARD
+
     async def quote(self, said: Said, mention: str = "") -> bool:
         """Take their words, or what they said besides; ``mention`` calls the seller into the
         thread."""

@@ -68,6 +68,15 @@ class FollowUp(CheckCall):
         await self._drop()
         return True
 
+    async def reply(self, *, wanted: bool) -> bool:
+        """Yes or no in words: yes is the first of the times; False when nothing is offered."""
+        call = await self.call()
+        if call is None or call.state != Seen.OFFERED:
+            return False
+        if not wanted:
+            return await self.decline()
+        return await self.accept(self._times(await self._tx.week.cadence())[0])
+
     async def _plan(self, ask_at: datetime) -> None:
         await self._tx.week.plan(AFTER, ask_at, self._check_id)
         cadence = await self._tx.week.cadence()

@@ -111,6 +111,13 @@ def typed_tell(text: str, words: Words) -> Tell | None:
     return next((tell for tell in Tell if words.hears(f"tell.{tell}", text)), None)
 
 
+def typed_wish(text: str, words: Words) -> bool | None:
+    """Whether a whole message wants what was offered: "yes", "no, thanks"; None for other words."""
+    if words.hears("yes", text) or words.hears("offer.yes", text):
+        return True
+    return False if words.hears("no", text) or words.hears("offer.no", text) else None
+
+
 # what is said
 
 
@@ -162,9 +169,10 @@ def factor_lines(
 
 
 def over_line(heard: Heard, standing: Standing, words: Words) -> Line:
-    """The last word on a call."""
-    key = "after.there" if heard.said else "after.not_said"
-    return words.say(key, name=title_of(standing, words))
+    """The last word on a call: what they agreed on is what the next check starts from."""
+    agreed = any(tell is Tell.AGREED for _, tell in heard.tells)
+    key = ("there" if agreed else "stays") if heard.said else "not_said"
+    return words.say(f"after.{key}", name=title_of(standing, words))
 
 
 def told_lines(heard: Heard, words: Words) -> tuple[Line, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cadence import do_request
+from bot.cadence import Choices, do_request
 from bot.conversation import NOTICE, Conversation
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
@@ -15,6 +15,8 @@ from bot.views import greeting, placing
 from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
+from coaching.cadence import Nudges
+from coaching.calls import typed_wish
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
 from storage import Interrupted, Message, Seller, Transaction
@@ -111,13 +113,34 @@ class Texts:
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
         elif talk.step.ask is Ask.DONE:
-            if not await talk.after_call.listen(said):
+            if not await self._after_the_end(tx, talk, said):
                 await talk.notify("done")
         else:
             shown = await talk.shown_prompt()
             if retried < A_MINUTE_LATER and shown and await _is_unclear(tx, shown):
                 raise Interrupted("whether the question was there already is not known yet")
             await talk.listen(said, shown)
+
+    async def _after_the_end(self, tx: Transaction, talk: Conversation, said: Said) -> bool:
+        """Words about its call, or a yes or no to what was offered last; False for others."""
+        if await talk.after_call.listen(said):
+            return True
+        wanted = typed_wish(said.text, self._desk.words)
+        if wanted is None:
+            return False
+        if await talk.follow_up.reply(wanted=wanted):
+            await talk.show_end()
+            return True
+        return await talk.after_call.is_told() and await self._consent(tx, talk, wanted=wanted)
+
+    async def _consent(self, tx: Transaction, talk: Conversation, *, wanted: bool) -> bool:
+        """Whether nudges are wanted, in words; False when that is not what was asked."""
+        choices = Choices(tx, self._desk.words, self._desk.now())
+        if (await choices.cadence()).nudges is not Nudges.ASKED:
+            return False
+        line = await choices.choose(nudges=Nudges.ON if wanted else Nudges.NO)
+        await talk.post(NOTICE, message((line,)))
+        return True
 
     async def _beside(
         self, tx: Transaction, seller: Seller, event: Body, text: str

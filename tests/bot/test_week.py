@@ -321,6 +321,27 @@ async def test_what_came_of_a_promise_is_told_though_the_check_has_a_question_le
         assert "In their words, with today's date." in str(stage.messages()[-1].blocks)
 
 
+async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        thread = stage.messages()[-1].thread_ts
+        await stage.say("yes please", thread)
+        assert "✓ 13:40, Berlin time" in str([m.blocks for m in stage.messages()])
+        await at(stage, TUESDAY + 4 * HOUR)
+        await stage.say("they would rather see it live", thread)
+        for label in ("Didn't come up", "Didn't come up"):
+            await stage.tap(label)
+        assert "That stays with this check" in str(stage.messages()[-1].blocks)
+        await stage.say("no, thanks", thread)
+        assert "No nudges, then." in str(stage.messages()[-1].blocks)
+        assert (await cadence(stage)).nudges is Nudges.NO
+        await stage.say("no", thread)
+        assert "I kept none of that" in str(stage.messages()[-1].blocks)
+        await check(stage, "workshop")
+        await stage.say("no", stage.messages()[-1].thread_ts)
+        assert "✓ No, thanks" in str([m.blocks for m in stage.messages()])
+
+
 async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         assert "Which call is next?" in await stage.open_home()

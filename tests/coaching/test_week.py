@@ -101,7 +101,9 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     first = calls.factor_lines(heard, R, standing(), EN)
     assert shown(first).startswith("In their words, with today's date.")
     assert len(calls.factor_lines(heard.tell(R, Tell.AGREED), V, standing(), EN)) == 1
-    assert "next time you check Northgate" in plain(calls.over_line(heard, standing(), EN))
+    agreed = heard.tell(R, Tell.AGREED)
+    assert "next time you check Northgate" in plain(calls.over_line(agreed, standing(), EN))
+    assert "stays with this check" in plain(calls.over_line(heard, standing(), EN))
     assert "still to be said" in plain(calls.over_line(Heard(happened=False), standing(), EN))
 
 
@@ -122,6 +124,14 @@ def test_a_time_is_said_as_people_say_it(days: int, said: str) -> None:
 
 def test_a_place_is_named_by_its_city() -> None:
     assert zone_name(ZoneInfo("America/Argentina/Buenos_Aires"), EN) == "Buenos Aires time"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [("yes", True), ("Yes please", True), ("no", False), ("no, thanks", False), ("hm", None)],
+)
+def test_what_was_offered_is_wanted_in_words(said: str, wanted: bool | None) -> None:
+    assert calls.typed_wish(said, EN) is wanted
 
 
 # why to write
