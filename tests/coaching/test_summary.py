@@ -1,6 +1,6 @@
 """What a channel reads: bands, and only what follows from them."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import get_type_hints
 
@@ -16,10 +16,10 @@ FRIDAY = date(2026, 11, 27)
 F, A, M = Band.FEWER, Band.AROUND, Band.MORE
 
 
-def told(summary: Summary) -> str:
+def told(summary: Summary, closed: date = FRIDAY) -> str:
     """All that the channel reads."""
     first = plain(headline(summary, EN, first=False))
-    return f"{first}\n{shown(thread(summary, FRIDAY, MINIMUM, EN))}"
+    return f"{first}\n{shown(thread(summary, closed, MINIMUM, EN))}"
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,17 @@ def test_one_factor_stands_out() -> None:
 
     assert text.splitlines() == [
         "Since the last summary: risk came lowest; fewer than half of us could show a buyer who "
-        "sees us as the safer choice.",
-        "Who could show it, for a buyer:",
+        "sees us as safer.",
+        "Who could show it:",
         "△ More than half: value, offering, commercials",
         "◇ Around half: ease",
         "▽ Fewer than half: risk",
         "◇ Around half: no buyer behind at least half their yeses",
         "",
-        "Try this: say the worst case first, and who carries it. Then ask “what would make this "
-        "look bad for you?”",
+        "Try this: say the worst case first, and who carries it.",
         "To talk about: when did a customer last say why standing still felt safer?",
         "",
-        "One vote each, 5 of us or more; no names, texts or counts.",
+        "One vote each, 5 or more; no names, texts, counts.",
     ]
 
 
@@ -117,13 +116,15 @@ def test_two_stand_out_or_none() -> None:
     assert none.startswith("So far: no factor stands out.")
 
 
-@pytest.mark.parametrize("bands", list(product(Band, repeat=2)))
-def test_about_eighty_words_and_no_digit_but_the_minimum(bands: tuple[Band, Band]) -> None:
-    one, two = bands
-    text = told(Summary((one, two, M, A, F), two))
+@pytest.mark.parametrize("gap", Band)
+def test_about_eighty_words_at_the_most_and_no_digit_but_the_minimum(gap: Band) -> None:
+    for value, risk, ease, offering, commercials in product(Band, repeat=5):
+        summary = Summary((value, risk, ease, offering, commercials), gap)
+        for week in (0, 7):  # each factor has two practices, which take turns
+            text = told(summary, FRIDAY + timedelta(days=week))
 
-    assert sum(word.strip("△◇▽") != "" for word in text.split()) <= 97
-    assert [letter for letter in text if letter.isdigit()] == ["5"]
+            assert sum(word.strip("△◇▽") != "" for word in text.split()) <= 85, text
+            assert [letter for letter in text if letter.isdigit()] == ["5"]
 
 
 def test_too_few_is_the_same_for_all_weeks_of_that_kind() -> None:
