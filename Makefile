@@ -26,7 +26,7 @@ kill: .venv/.dev-stamp ## Kill the running product 500 times on each database; a
 conversations: .venv/.dev-stamp ## Tell a check for each verdict, as it reads today (docs/conversations.md)
 	$(BIN)/python -m tests.conversations.aloud
 
-attack: .venv/.dev-stamp ## Try to read a colleague from team summaries; about a minute
+attack: .venv/.dev-stamp ## Try to read a colleague from team summaries; half a minute
 	$(BIN)/python -m tests.attack
 
 answers: .venv/.dev-stamp ## Measure the reading of sentences: make answers FILE=path.tsv

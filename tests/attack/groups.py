@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import combinations_with_replacement, product
 
 from coaching.summary import band
@@ -82,24 +83,34 @@ def _bound(published: list[Publication]) -> list[list[Publication]]:
 
 def _read_together(published: list[Publication], insider: int, show: Show) -> set[Opinion]:
     alike = _alike(published, insider)
-    voters = [len(one.opinions) for one in published]
+    sorts = tuple((times, own is not None, len(same)) for (times, own), same in alike.items())
+    read = _read_sorts(sorts, tuple(len(one.opinions) for one in published), show)
+    return {opinion for place in read for opinion in list(alike.values())[place]}
+
+
+Sort = tuple[tuple[int, ...], bool, int]
+"""Opinions that are alike: how often each summary counts them, if they are the insider's own, and
+how many they are."""
+
+
+@cache
+def _read_sorts(sorts: tuple[Sort, ...], voters: tuple[int, ...], show: Show) -> tuple[int, ...]:
+    """The places of the sorts that could be only one way; most teams differ only in who is who."""
     # What was seen and known -> for each sort of opinion, how many of them can have been held.
-    worlds: dict[Hashable, list[set[int]]] = defaultdict(lambda: [set() for _ in alike])
-    for held in product(*(range(len(opinions) + 1) for opinions in alike.values())):
-        sums = [0] * len(published)
-        for count, (times, _) in zip(held, alike, strict=True):
+    worlds: dict[Hashable, list[set[int]]] = defaultdict(lambda: [set() for _ in sorts])
+    for held in product(*(range(size + 1) for _, _, size in sorts)):
+        sums = [0] * len(voters)
+        for count, (times, _, _) in zip(held, sorts, strict=True):
             sums = [total + count * time for total, time in zip(sums, times, strict=True)]
         seen = tuple(map(show, sums, voters))
-        known = tuple(count for count, (_, own) in zip(held, alike, strict=True) if own)
+        known = tuple(count for count, (_, own, _) in zip(held, sorts, strict=True) if own)
         for counts, count in zip(worlds[seen, known], held, strict=True):
             counts.add(count)
-    return {
-        opinion
-        for fitting in worlds.values()
-        for counts, ((_, own), opinions) in zip(fitting, alike.items(), strict=True)
-        if not own and counts in ({0}, {len(opinions)})
-        for opinion in opinions
-    }
+    return tuple(
+        place
+        for place, (_, own, size) in enumerate(sorts)
+        if not own and any(fitting[place] in ({0}, {size}) for fitting in worlds.values())
+    )
 
 
 def _alike(

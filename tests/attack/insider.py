@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
+from operator import sub
 
 from coaching.summary import MINIMUM, Band, Summary, Tally, summarise
 from tests.attack.worlds import ANSWERS, ATTRIBUTES, FACTORS, GAP, Vector, possible
@@ -67,7 +68,7 @@ def _read(
 ) -> Iterator[Reading]:
     some, not_all, fits = [False] * ATTRIBUTES, [False] * ATTRIBUTES, False
     for counts in group:
-        left = tuple(count - own for count, own in zip(counts, known, strict=True))
+        left = tuple(map(sub, counts, known))
         if not possible(others, left):
             continue
         fits = True

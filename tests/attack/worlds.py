@@ -34,7 +34,11 @@ def possible(people: int, counts: Vector) -> bool:
     gap = counts[GAP]
     if gap > people or max(counts[:FACTORS]) > people or min(counts) < 0:
         return False
-    heavy = sorted(counts[:FACTORS], reverse=True)
+    return _fit(people, gap, tuple(sorted(counts[:FACTORS], reverse=True)))
+
+
+@cache
+def _fit(people: int, gap: int, heavy: tuple[int, ...]) -> bool:
     return all(
         sum(heavy[:columns]) <= (people - gap) * columns + gap * min(columns, HELD_BESIDE_A_GAP)
         for columns in range(1, FACTORS + 1)
