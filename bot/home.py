@@ -20,12 +20,14 @@ LOOKED_BACK = 60
 
 async def read_home(tx: Transaction, now: datetime, words: Words) -> Body:
     """The tab as it is now."""
+    membership = await tx.team.membership()
     home = Home(
         history=await checks_of(tx, LOOKED_BACK),
         cadence=await tx.week.cadence(),
         nudge_at=await tx.week.planned(NUDGE),
         now=now,
         language=(await tx.profile()).language or "en",
+        team=membership.channel.id if membership else "",
     )
     return home_view(home, words)
 

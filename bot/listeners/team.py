@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.kinds import ANNOUNCE, CLOSE
+from bot.kinds import ANNOUNCE, CLOSE, HOME
 from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.forms import view_key
@@ -158,6 +158,7 @@ class Teams:
                     raise Refused("stopped")
                 if tx and channel:
                     await tx.team.join(channel_id, now)
+                    await tx.week.refresh(HOME, now)
         except Refused as refused:
             view = views.told(words, f"wrong.{refused}")
         else:
@@ -170,6 +171,7 @@ class Teams:
         async with self._desk.once(seller_of(context), "form", view_key(body["view"])) as tx:
             if tx is not None:
                 await tx.team.leave()
+                await tx.week.refresh(HOME, self._desk.now())
         await ack(response_action="update", view=views.told(self._desk.words, "left"))
 
     async def on_settings(

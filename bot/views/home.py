@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.views.cadence import time_of
 from bot.views.calls import button
+from bot.views.team import about_channel
 from bot.views.text import Block, Body, plain_text, rich_text
 from coaching.cadence import Cadence, Nudges
 from coaching.calibration import calibration_lines, outcomes
@@ -23,13 +24,17 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What is shown of one seller: their checks, newest first, and when a nudge is due."""
+    """What is shown of one seller: their checks, newest first, and when a nudge is due.
+
+    ``team`` is the channel whose summary they take part in, or empty.
+    """
 
     history: tuple[Checked, ...]
     cadence: Cadence
     nudge_at: datetime | None
     now: datetime
     language: str = "en"
+    team: str = ""
 
     @property
     def waiting(self) -> list[Checked]:
@@ -199,10 +204,19 @@ def _settings(home: Home, words: Words) -> list[Block]:
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
         _taps(change, turn, *([pause] if on else []), _languages(home.language)),
+        *_team(home.team, words),
         rich_text((words.say("home.kept"),)),
         _taps(who, *own),
         _small(words.text("home.words")),
     ]
+
+
+def _team(channel: str, words: Words) -> list[Block]:
+    """What goes to the team, and the way to one's own part in it; or how a team begins."""
+    if not channel:
+        return [rich_text((words.say("home.no_team"),))]
+    part = button(words.text("team.your_part"), "team:open", channel)
+    return [*about_channel(words.say("home.team"), channel)["blocks"], _taps(part)]
 
 
 def _languages(spoken: str) -> Block:

@@ -167,7 +167,7 @@ def of_the_week() -> Iterator[Json]:
     yield cadence.cadence_form(Cadence(own_zone="Europe/Berlin"), WORDS)
     for seen in ((), (asked,), (replace(asked, seen=Seen.WANTED),)):
         for wish in Nudges:
-            yield home_view(Home(seen, Cadence(wish), SOON, NOW), WORDS)
+            yield home_view(Home(seen, Cadence(wish), SOON, NOW, team="C2DEALS"), WORDS)
 
 
 def actions() -> set[str]:

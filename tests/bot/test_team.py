@@ -415,3 +415,27 @@ async def test_a_channel_without_the_app_ends_it_and_its_owner_is_told(stage: St
 
     assert "Slack would not let me post" in stage.messages()[-1].text
     assert len(in_channel(stage)) == 1
+
+
+def home_of(stage: Stage) -> Any:
+    view = stage.slack.workspace.home_of(stage.me)
+    assert view is not None
+    return view.body["blocks"]
+
+
+async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stage) -> None:
+    stage.me = PRIYA
+    assert "Type /differ team in your team's channel" in await stage.open_home()
+    await set_up(stage)
+    await join(stage, PRIYA)
+    assert "never your name or a word of yours, go into the weekly summary of" in stage.home()
+    assert DEALS in str(home_of(stage))
+
+    await stage.tap_home("Your part in it")
+    assert "You have no finished five-minute check" in shown(stage, PRIYA)
+    await submit(stage, PRIYA)
+    assert "You no longer take part" in shown(stage, PRIYA)
+    await stage.settle()
+    assert DEALS not in str(home_of(stage))
+    stage.me = SAM
+    assert "Type /differ team in your team's channel" in await stage.open_home()
