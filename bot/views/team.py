@@ -121,7 +121,7 @@ def part_form(part: Part, words: Words, now: datetime) -> Body:
 
 def _preview(part: Part, words: Words) -> list[Line]:
     if part.adds is None:
-        return [words.say("team.nothing")]
+        return [words.say("team.nothing_yet" if part.joined else "team.nothing")]
     held = [words.text(f"factor.{f}").lower() for f in SHOWN if f in part.adds.held]
     lacking = [words.text(f"factor.{f}").lower() for f in SHOWN if f not in part.adds.held]
     lines = [words.say("team.adds" if part.joined else "team.would")]

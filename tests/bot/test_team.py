@@ -432,7 +432,7 @@ async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stag
     assert DEALS in str(home_of(stage))
 
     await stage.tap_home("Your part in it")
-    assert "You have no finished five-minute check" in shown(stage, PRIYA)
+    assert "Yours adds nothing yet" in shown(stage, PRIYA)
     await submit(stage, PRIYA)
     assert "You no longer take part" in shown(stage, PRIYA)
     await stage.settle()

@@ -95,7 +95,7 @@ def test_one_factor_stands_out() -> None:
     assert text.splitlines() == [
         "Since the last summary: risk came lowest; fewer than half of us could show a buyer who "
         "sees us as safer.",
-        "Who could show it:",
+        "Who could show a buyer:",
         "△ More than half: value, offering, commercials",
         "◇ Around half: ease",
         "▽ Fewer than half: risk",
