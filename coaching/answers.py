@@ -38,10 +38,13 @@ def hear(dialogue: Dialogue, said: tuple[Said, ...], words: Words) -> Move:
     else is a yes with its sentence; where no rule takes the words they are a note, and the buttons
     come again.
     """
+    if dialogue.standing.paused:
+        resume = Move(Step(Ask.PAUSED), Reply.RESUME)
+        dialogue = replace(dialogue, moves=(*dialogue.moves, resume))
     text = " ".join(one.text for one in said if one.text)
     if text and (move := typed_tap(dialogue, text, words)):
         return replace(move, said=said)
-    standing = replace(dialogue.standing, paused=False)
+    standing = dialogue.standing
     return understand(standing, standing.step(), said, words)
 
 
@@ -99,16 +102,12 @@ def _read(text: str, brief: Brief) -> Reading:
 
 
 def _choices_named(standing: Standing, text: str, words: Words) -> tuple[str, ...] | None:
-    """The live choices that a text consists of: "Acme", "both", "Acme and leaving it as it is".
-
-    None of them when it says that they didn't compare; None when it says anything else.
-    """
+    """The live choices that a text consists of: "Acme", "both", "Acme and leaving it as it is";
+    None when it says anything else."""
     whole = " ".join(text.casefold().split())
     choices = standing.brief.choices
     if whole in (words.text("keep.options.both").lower(), words.text("keep.options.all").lower()):
         return tuple(choice.key for choice in choices)
-    if whole == words.text("keep.options.none").casefold():
-        return ()
     by_name = {choice_name(c, standing.brief, words).casefold(): c.key for c in choices}
     by_name |= {c.name.casefold(): c.key for c in choices if c.name}
     last = re.escape(words.text("list_and").strip())

@@ -146,6 +146,16 @@ def test_what_is_chosen_to_be_changed_is_asked_at_once() -> None:
     assert talk.text.startswith("Again, then:\nRisk.")
     assert talk.tap(Reply.NO).step == Step(Ask.GATE, VALUE)
 
+    begun = Talk()
+    assert begun.give(Move(begun.step, Reply.REOPEN, factor=Factor.RISK))
+    assert begun.text.startswith("Whatever you are planning")  # that comes before any factor
+
+
+def test_a_label_typed_while_paused_is_its_tap_too() -> None:
+    talk = Talk().tap(Reply.YES, Reply.YES).say(THEIRS).tap(Reply.PAUSE)
+
+    assert talk.say("they didn't compare").states[VALUE] is State.HEARD
+
 
 def test_any_words_answer_the_hard_question() -> None:
     talk = Talk(HURRIED).tap(Reply.NO, Reply.NO, Reply.NO).say("no")
