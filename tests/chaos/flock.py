@@ -112,7 +112,8 @@ class Flock:
         await asyncio.gather(*(screen.command("/differ export") for screen in self.screens))
         self.cage.done["checks"] += checks
         self.cage.done["nudges"] += sum(screen.nudged() for screen in self.screens)
-        self.cage.done["team summaries"] += len(_posts(self.slack)) > 2
+        # Only a summary has a thread.
+        self.cage.done["team summaries"] += any(m.thread_ts for m in _posts(self.slack))
         self._look_at_slack()
         await self.screens[0].forget()
         await self._prove()
