@@ -167,7 +167,7 @@ def _still(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> 
     asked = fill("*{factor}.* " + words.text(f"still.{record.still}"), **values)
     newer = Option(words.text("still.options.newer"), Reply.FORM, form="evidence")
     taps = _options(words, "still.options", yes=Reply.YES, unsure=Reply.UNSURE, no=Reply.NO)
-    return Prompt(step, (_shown(record, words), asked), (*taps, newer))
+    return Prompt(step, (*_shown(record, words), asked), (*taps, newer))
 
 
 def _gate(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:
@@ -217,20 +217,20 @@ def _keep(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> P
         form = Option(words.text("keep.options.form"), Reply.FORM, form="evidence")
         return Prompt(step, (shown,), (form, mine) if reading.foreign else (mine, form))
     compare = words.say("keep.compare", buyer=buyer(standing.brief, words))
-    return _compare(standing, step, words, (_shown(record, words), compare))
+    return _compare(standing, step, words, (*_shown(record, words), compare))
 
 
-def _shown(record: Record, words: Words) -> Line:
+def _shown(record: Record, words: Words) -> tuple[Line, Line]:
+    """What was said or done, and below it by whom and when."""
     reading = record.reading
     assert reading is not None
-    key = "keep.shown_when" if reading.when else "keep.shown"
-    return words.say(
-        key,
+    by = words.say(
+        "keep.shown_when" if reading.when else "keep.shown",
         who=short(reading.who, 40) or words.text("keep.nobody"),
         source=words.text(f"keep.source.{reading.source}"),
-        what=short(reading.what, 120),
         when=short(reading.when, 30),
     )
+    return fill("{what}", what=short(reading.what, 120)), by
 
 
 def _compare(standing: Standing, step: Step, words: Words, lines: tuple[Line, ...]) -> Prompt:

@@ -78,12 +78,12 @@ def what(sentence: Sentence, event: Event | None, when: str) -> str:
     start, verb = words[event.who[0]].start, words[event.verb]
     at = rf"(?:\s*,?\s*(?:on|in|at)?\s*{re.escape(when)}(?:\s+(?:call|meeting))?)?" if when else ""
     if not sentence.text[:start].strip(" ,"):
-        head = re.compile(rf"(?:\s+(?:me|us))?{at}\s*(?:that\s|:|,)?\s*", re.I)
+        head = re.compile(rf"((?:\s+(?:me|us))?){at}\s*(?:that\s|:|,)?\s*", re.I)
         rest = head.match(sentence.text, verb.end)
         said = sentence.text[rest.end() :].strip(" ,;") if rest else ""
-        # "asked for the exit" would lose its sense without its verb.
-        if _NEEDS_VERB.match(said):
-            return f"{verb.text} {said}"
+        # "asked us to stay" would lose its sense without its verb, and change it without "us".
+        if rest and _NEEDS_VERB.match(said):
+            return f"{verb.text}{rest[1]} {said}"
         return said or sentence.text
     tail = re.compile(rf"(?:\s+(?:me|us))?(?:\s+so)?{at}\s*[.!]?$", re.I)
     if tail.match(sentence.text, verb.end):

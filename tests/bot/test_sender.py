@@ -208,7 +208,7 @@ async def test_what_was_said_while_slack_was_failing_arrives_in_its_order(tmp_pa
         await stage.slack.people.say(stage.me, stage.dm, "help", ts)
         await stage.settle()
         *_, keep, help_text = stage.messages()
-        assert "that is better than" in keep.text
+        assert "puts you ahead of" in keep.text
         assert "differ, before a call" in help_text.text
         assert once(stage)
 

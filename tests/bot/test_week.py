@@ -292,7 +292,7 @@ async def test_another_time_for_the_reminder_holds_for_the_call_named_before(
             assert await stage.submit(nudges="no", reminder=minutes) == {}
 
         def reminders() -> int:
-            return str([message.blocks for message in stage.messages()]).count("You are going to")
+            return str([message.blocks for message in stage.messages()]).count("Your change: “")
 
         await choose("0")
         await choose("60")

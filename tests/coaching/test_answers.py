@@ -67,7 +67,8 @@ def test_a_sentence_at_the_gate_is_shown_back() -> None:
 
     assert talk.step == Step(Ask.KEEP, VALUE)
     assert (
-        "Marta · said or wrote it · re-typing the plan costs two days a month · March" in talk.text
+        "re-typing the plan costs two days a month\nMarta · something they said or wrote · March"
+        in talk.text
     )
 
 

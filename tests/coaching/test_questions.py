@@ -134,7 +134,7 @@ def test_the_gate_of_how_will_you_win_is_the_articles_own() -> None:
     talk = Talk().tap(Reply.NO).option("Lower prices")
 
     assert talk.dialogue.question(talk.step) == ""
-    assert talk.text.startswith("Are you the cheapest, and do you want to be?")
+    assert talk.text.startswith("Few are ever the cheapest. Has Marta seen that you are, all in?")
 
 
 def test_a_question_stays_when_its_step_comes_again() -> None:

@@ -75,7 +75,7 @@ def test_their_words_and_deeds(
         ("Marta said: we lose two days", "we lose two days"),
         ("Marta, she said, loses two days, in May", "Marta, she said, loses two days, in May"),
         ("they re-type the plan every single month", "they re-type the plan every single month"),
-        ("Marta asked us on Tuesday for the exit", "asked for the exit"),
+        ("Marta asked us on Tuesday for the exit", "asked us for the exit"),
         ("Marta said", "Marta said"),
         ("said Marta", "said Marta"),
     ],

@@ -261,11 +261,11 @@ def test_their_chair_is_spoken_of_only_when_four_are_out_of_reach() -> None:
         ("●●●●●", "meaningfully different", "All five"),
         ("●●●●✕", "meaningfully different", "The one missing is ease"),
         ("●?●●●", "meaningfully different", "Still missing is commercials, half of the ticket"),
-        ("●✕●✕?", "not yet", "From their chair"),
+        ("●✕●✕?", "not meaningfully different yet", "From their chair"),
         ("○○●?✕", "not shown yet", "Start with risk"),
-        ("●●✕○○", "not shown yet", "What holds gets you compared: offering and commercials"),
-        ("●●●·✕", "four of five asked", "Three of them shown"),
-        ("·····", "none of five asked", "None of them shown"),
+        ("●●✕○○", "not shown yet", "Shown so far: offering and commercials"),
+        ("●●●·✕", "four of five answered", "Three of them shown"),
+        ("·····", "none of five answered", "None of them shown"),
     ],
 )
 def test_examples_of_a_verdict(marks: str, title: str, said: str) -> None:
@@ -284,9 +284,9 @@ def test_skipped_factors_are_not_mixed_up_with_answered_ones() -> None:
 def test_a_first_contact_gets_the_question_to_ask() -> None:
     text = shown(verdict_lines(standing(states("○○?○○"), known=False), EN))
 
-    assert "“What would make you look bad here?”" in text
+    assert "“If this went wrong, what would land on your desk?”" in text
     assert "of five" not in text
-    assert "To reach four" not in text
+    assert "make four" not in text
 
 
 def test_how_many_of_those_left_it_takes() -> None:
@@ -294,9 +294,9 @@ def test_how_many_of_those_left_it_takes() -> None:
         return said(states(marks))[1]
 
     assert "all three" in left("○○●?✕")
-    assert "two of these must hold: risk, ease and commercials" in left("●○●○○")
-    assert "both that are left must hold" in left("✕○●?●")
-    assert "one of these must hold: ease or commercials" in left("●○●●○")
+    assert "two more to make four, from risk, ease and commercials" in left("●○●○○")
+    assert "both that are left" in left("✕○●?●")
+    assert "One more makes four: ease or commercials" in left("●○●●○")
     assert "One more makes four: commercials" in left("●○●●✕")
 
 
@@ -305,7 +305,7 @@ def test_evidence_of_one_person_asks_who_else_must_agree() -> None:
     for state in (State.HEARD, State.NO, State.CLAIMED, State.CLAIMED):
         talk.answer(state)
 
-    assert "All of it is Marta's so far. Who else must agree?" in talk.text
+    assert "All of it comes from Marta so far. Who else must agree?" in talk.text
 
 
 def test_one_piece_of_evidence_or_two_people_ask_nothing() -> None:

@@ -30,7 +30,7 @@ async def take(path: Path) -> None:
         await seller.tap("Yes")
         await seller.answer("we're the market leader in planning, they'd save a ton of time")
         await seller.answer(EVIDENCE)
-        await seller.asks("For Marta that is better than:")
+        await seller.asks("With this, Marta puts you ahead of:")
         await page.mouse.move(0, 0)
         await seller.picture(path.stem)
         await browser.close()
