@@ -147,10 +147,7 @@ def after_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
 
 
 def _how(standing: Standing) -> str:
-    """How a change is spoken of: a prefilled one is a verb, the seller's own words are quoted."""
-    if not standing.change:
-        return "alone"
-    return "words" if standing.change.words else "will"
+    return "will" if standing.change else "alone"
 
 
 def _values(standing: Standing, words: Words) -> dict[str, str]:

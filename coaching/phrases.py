@@ -1,6 +1,6 @@
 """Turning a brief into the phrases that questions are filled with."""
 
-from coaching.brief import Brief, Choice, Sort
+from coaching.brief import Brief, Choice, Kind, Sort
 from coaching.words import Words
 
 MAX_NAME = 24
@@ -25,12 +25,12 @@ def choice_name(choice: Choice, brief: Brief, words: Words) -> str:
     return _phrase(choice, "name", brief, words)
 
 
-def choices(brief: Brief, words: Words, form: str, last: str = "list_last") -> str:
+def choices(brief: Brief, words: Words, form: str, last: str = "list_or") -> str:
     """All live choices in one phrase.
 
     Args:
-        form: ``name``, ``than``, ``with`` or ``from``.
-        last: the key of what stands before the last one, ", and " or " or ".
+        form: ``name``, ``with``, ``from`` or ``spoken``.
+        last: the key of what stands before the last one, " and " or " or ".
     """
     if len(brief.choices) > MAX_CHOICES:
         return words.text(f"choice.any.{form}")
@@ -38,8 +38,8 @@ def choices(brief: Brief, words: Words, form: str, last: str = "list_last") -> s
     return join(phrases, words, last)
 
 
-def join(phrases: list[str], words: Words, last: str = "list_last") -> str:
-    """A list in words: "a, b, and c"."""
+def join(phrases: list[str], words: Words, last: str = "list_and") -> str:
+    """A list in words: "a, b and c"."""
     *head, tail = phrases
     return ", ".join(head) + words.text(last) + tail if head else tail
 
@@ -51,6 +51,9 @@ def occasion(brief: Brief, words: Words) -> str:
 
 def _occasion(brief: Brief, words: Words, form: str) -> str:
     """In the form in which it begins or in which something comes ``after`` it."""
+    own = words.text(f"kind.{brief.kind}.{form}")
+    if brief.kind is Kind.INTERNAL:
+        return own  # the buyer is not in the meeting that the plan names
     plan = brief.plan.lower()
     found = []
     for gender in words.find("occasion").values():
@@ -58,7 +61,7 @@ def _occasion(brief: Brief, words: Words, form: str) -> str:
             place = plan.find(noun.lower())
             if place >= 0 and _whole(plan, noun, place):
                 found.append((place, -len(noun), gender[form].replace("{noun}", noun)))
-    return min(found)[2] if found else words.text(f"kind.{brief.kind}.{form}")
+    return min(found)[2] if found else own
 
 
 def _whole(text: str, noun: str, start: int) -> bool:
@@ -80,9 +83,9 @@ def filling(brief: Brief, words: Words) -> dict[str, str]:
         "rival": short(rival),
         "occasion": occasion(brief, words),
         "after": _occasion(brief, words, "after"),
-        "choices": choices(brief, words, "name"),
-        "than": choices(brief, words, "than"),
+        "choices": choices(brief, words, "name", "list_and"),
+        "either": choices(brief, words, "name"),
         "with": choices(brief, words, "with"),
-        "from": choices(brief, words, "from", "list_or"),
+        "from": choices(brief, words, "from"),
         "choosing": words.text("ask.staying" if brief.renewal else "ask.choosing"),
     }

@@ -9,7 +9,7 @@ from coaching.brief import Brief, Kind, Length
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor
 from coaching.moves import Ask, Change, Reply, Step
-from coaching.phrases import MAX_CHOICES, buyer, choice_name, filling, join, short
+from coaching.phrases import MAX_CHOICES, buyer, choice_name, choices, filling, join, short
 from coaching.questions import template
 from coaching.reading import Source, clip
 from coaching.standing import Record, Standing
@@ -332,12 +332,7 @@ def again_label(brief: Brief, words: Words) -> str:
 
 def take_along(standing: Standing, words: Words) -> str:
     """The question to take into the call."""
-    brief = standing.brief
-    names = [choice_name(choice, brief, words) for choice in brief.choices]
-    if len(names) > 2:
-        return words.plain("done.question.many")
-    keys = dict(zip(("one", "two"), names, strict=False))
-    return words.plain("done.question.two" if len(names) == 2 else "done.question.one", **keys)
+    return words.plain("done.question", spoken=choices(standing.brief, words, "spoken"))
 
 
 def _stopped(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:

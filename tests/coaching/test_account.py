@@ -23,8 +23,8 @@ def test_it_holds_the_plan_each_factor_and_the_change() -> None:
     text = told(finished())
 
     assert text.startswith("Northgate · Demo of the planning module\n")
-    assert "Acme, and leaving it as it is" in text
-    assert f"“{THEIRS}” Better than Acme, and leaving it as it is" in text
+    assert "Acme and leaving it as it is" in text
+    assert f"“{THEIRS}” Better than Acme and leaving it as it is" in text
     assert "“two days a month”" in text
     assert "bring *their* own sheet" in text
     assert "“it is at eleven”" in text

@@ -236,7 +236,7 @@ def test_the_articles_question_comes_word_for_word_and_alone_the_first_time() ->
     first, later = Talk().text, Talk(number=1).text
     article = EN.text("question.article")
 
-    assert first.splitlines() == [article, "For Marta that means Acme, and leaving it as it is."]
+    assert first.splitlines() == [article, "For Marta that means Acme and leaving it as it is."]
     assert later.splitlines()[1:] == first.splitlines()
     assert "Imagine" in later.splitlines()[0]
     assert Talk(number=1).prompt.kind is Kind.HOW
@@ -308,6 +308,7 @@ def test_a_plan_without_a_buyer_speaks_of_your_buyer(renewal: bool) -> None:
         ("something about stories", Kind.STORIES, "the talk about this story"),
         ("lunch, then a demo", Kind.HOW, "this lunch"),
         ("Proposal for Halden", Kind.HOW, "the talk about this proposal"),
+        ("team meeting before Halden", Kind.INTERNAL, "the next call"),
     ],
 )
 def test_the_plan_is_called_by_its_own_noun(plan: str, kind: Kind, called: str) -> None:
@@ -530,9 +531,9 @@ def test_no_change_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("choices", "question"),
     [
-        ((ACME,), "Compared with Acme, where"),
-        ((ACME, NOTHING), "Compared with Acme, and with leaving it as it is, where"),
-        ((ACME, NOTHING, ELSEWHERE), "Compared with your other choices, where"),
+        ((ACME,), "Compared with Acme, what"),
+        ((ACME, THEMSELVES), "Compared with Acme or doing it yourselves, what"),
+        ((ACME, KESTREL, NOTHING, ELSEWHERE), "Compared with your other choices, what"),
     ],
 )
 def test_a_question_to_take_along(choices: tuple[Choice, ...], question: str) -> None:

@@ -175,7 +175,7 @@ def test_when_all_were_asked_lately_the_least_recent_comes_back() -> None:
 
 FILLED = {
     # what a sentence may be filled with, and the longest it can be
-    **{name: "x" * MAX_NAME for name in ("buyer", "rival", "name", "one", "two", "who")},
+    **{name: "x" * MAX_NAME for name in ("buyer", "rival", "name", "who")},
     **dict.fromkeys(("noun", "when", "factor", "first", "First", "missing"), "x" * 24),
     **dict.fromkeys(("count", "asked", "Held", "held", "source", "before", "after"), "x" * 12),
     "phrase": "x" * 60,
@@ -187,13 +187,14 @@ PLACEHOLDERS = {
         "occasion",
         "after",
         "choices",
-        "than",
+        "either",
         "with",
         "from",
         "choosing",
         "left",
         "what",
         "question",
+        "spoken",
     ),
     *("will", "so_that", "words", "plan", "outcome", "change", "link", "state", "since", "rivals"),
 }

@@ -37,7 +37,7 @@ async def test_the_first_time(arrive: Arrive) -> None:
     await sam.picture("05-form")
     await sam.send("Ask me")
     await sam.open("differ")
-    await sam.asks("For Marta that means Acme, and leaving it as it is.")
+    await sam.asks("For Marta that means Acme and leaving it as it is.")
     await expect(sam.card).to_contain_text("Northgate · Demo of the planning module")
     await expect(sam.card).to_contain_text("nothing asked yet")
     await sam.picture("06-thread")
@@ -75,7 +75,7 @@ async def test_the_first_time(arrive: Arrive) -> None:
     await sam.tap("Keep it")
     await sam.asks("Would Acme's seller do this too?")
     await sam.tap("No")
-    await sam.asks("Compared with Acme, and with leaving it as it is, where are we really better")
+    await sam.asks("Compared with Acme or leaving it as it is, what difference would we make")
     for part in ("O ○", "C ○", "V ●", "R ○", "E ✕", "At the start: yes. At the end: not sure."):
         await expect(sam.card).to_contain_text(part)
     await expect(sam.card).to_contain_text("Finished.")
@@ -93,7 +93,7 @@ async def test_a_plan_typed_after_the_command(arrive: Arrive) -> None:
     await expect(sam.form.get_by_label("What are you planning?")).to_have_value("demo for someone")
     await sam.fill_in()
     await sam.send("Ask me")
-    await sam.asks("For Marta that means Acme, and leaving it as it is.")
+    await sam.asks("For Marta that means Acme and leaving it as it is.")
     await expect(sam.card).to_contain_text("Northgate · Demo of the planning module")
 
 
