@@ -28,7 +28,8 @@ from tests.chaos.seller import hire
 from tests.chaos.timed import SharedClock
 from tests.chaos.watch import Watch
 
-SELLERS = 10
+SELLERS, NUDGED = 10, 7
+"""More nudges than that, and the team's two lines, would not be sent at once."""
 PAUSE = 0.3
 """Seconds until somebody tries again."""
 WEEK = timedelta(weeks=1)
@@ -106,8 +107,7 @@ class Flock:
         each = [range(b - a) for a, b in pairwise(shares)]
         for day in range(max(map(len, each)) // A_DAY + 1):
             await self._work(day, [numbers[day * A_DAY :][:A_DAY] for numbers in each])
-        for weeks in (1, 2):
-            await self._pass_to(BEGIN + weeks * WEEK + timedelta(hours=1))
+        await self._pass_to(BEGIN + WEEK + timedelta(hours=1))
         await asyncio.gather(*(screen.open_home() for screen in self.screens))
         await asyncio.gather(*(screen.command("/differ export") for screen in self.screens))
         self.cage.done["checks"] += checks
@@ -184,7 +184,8 @@ def _screens(
     door, luck = PatientDoor.between(slack, [differ.url]), random.Random(number)
     for place in range(SELLERS):
         user = hire(slack, door, number * SELLERS + place + 1, number).user
-        yield Screen(slack, store, "", user, watch=watch, cage=Perch(cage, user), luck=luck)
+        perch, nudges = Perch(cage, user), "yes" if place < NUDGED else "no"
+        yield Screen(slack, store, "", user, watch=watch, cage=perch, luck=luck, nudges=nudges)
 
 
 def _posts(slack: SmallSlack) -> list[Message]:

@@ -27,6 +27,8 @@ class Screen(Stage):
     watch: Watch = field(kw_only=True)
     cage: Perch = field(kw_only=True)
     luck: random.Random = field(kw_only=True)
+    nudges: str = field(kw_only=True)
+    """Whether they want any: yes or no."""
 
     async def settle(self) -> None:
         """Wait until this seller has been sent everything."""
@@ -78,12 +80,12 @@ class Screen(Stage):
             else:
                 await self._press("call:said", message)
                 assert await self.submit(said=f"they said {self.cage.word()}") == {}
-        await self._agree_to_nudges()
+        await self._answer_about_nudges()
         return len(asked)
 
-    async def _agree_to_nudges(self) -> None:
+    async def _answer_about_nudges(self) -> None:
         """The question comes once, after everything about a call has been answered."""
-        for action in ("call:tell", "cadence:yes"):
+        for action in ("call:tell", f"cadence:{self.nudges}"):
             while asked := [m for m in self.messages() if _button(m, action)]:
                 await self._press(action, asked[0])
                 await self.settle()
