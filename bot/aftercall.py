@@ -44,6 +44,12 @@ class AfterCall(CheckCall):
         message_id = await self._post(AFTER, body)
         await self._keep(call, replace(coach.load(call.talk), prompt=message_id), Seen.ASKED)
 
+    async def withdraw(self, label: str) -> None:
+        """There is no such call: what was asked about it is asked no more."""
+        call = await self.call()
+        if call is not None and call.state == Seen.ASKED:
+            await self._close(coach.load(call.talk), label)
+
     async def listen(self, said: Said) -> bool:
         """Take words: theirs, or a tap that was typed; False when nobody waits for any."""
         call = await self.call()

@@ -67,9 +67,10 @@ class Calls:
             await follow_up.decline()
             await talk.show_end()
         elif name == "cancelled":
-            if await follow_up.cancel():
-                said = self._desk.words.say("call.cancelled")
-                await tx.update(argument, closed_like(body["message"], said))
+            await talk.after_call.withdraw(label)
+            came = "cancelled" if await follow_up.cancel() else "told"
+            said = self._desk.words.say(f"call.{came}")
+            await tx.update(argument, closed_like(body["message"], said))
         elif name == "silent":
             await talk.after_call.silent(label)
         else:
@@ -111,6 +112,7 @@ class Calls:
         talk = await self._desk.conversation(tx, about(view)["check"])
         if talk is None or talk.dialogue.standing.cancelled:
             raise Wrong({"moved_to": words.text("form.call.wrong.gone")})
+        await talk.after_call.withdraw(words.text("after.options.moved"))
         await talk.notify("call_moved", time=await talk.move_call(call_at))
 
     async def _heard(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
