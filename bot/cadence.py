@@ -36,10 +36,19 @@ class Choices:
     async def choose(self, **choices: Any) -> Line:
         """Keep these choices; what holds from now on, in words."""
         before = await self.cadence()
-        cadence = await self._nudging.choose(replace(before, **choices))
+        return await self.told(await self._keep(before, replace(before, **choices)))
+
+    async def fill_in(self, cadence: Cadence) -> tuple[Line, ...]:
+        """Keep the choices of a form; what has changed by them, in words."""
+        before = await self.cadence()
+        await self._keep(before, cadence)
+        planned = await self._nudging.planned()
+        return views.changed(before, cadence, planned, self._now, self._words)
+
+    async def _keep(self, before: Cadence, cadence: Cadence) -> Cadence:
         if cadence.reminder != before.reminder:
             await plan_reminders(self._tx, before, cadence, self._now)
-        return await self.told(cadence)
+        return await self._nudging.choose(cadence)
 
     async def do(self, asked: Request) -> Line:
         """Do what words asked for; what holds from now on."""

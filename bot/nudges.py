@@ -1,7 +1,7 @@
 """A seller's nudge of a week within a transaction: sent, put off, stopped."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.checked import checks_of
@@ -13,6 +13,7 @@ from coaching.cadence import (
     Nudges,
     last_moment,
     moment,
+    monday_of,
     next_nudge,
     tomorrow,
     week_of,
@@ -48,17 +49,28 @@ class Nudging:
     # the seller's choices
 
     async def choose(self, cadence: Cadence) -> Cadence:
-        """Keep new choices, and plan the next nudge by them."""
+        """Keep new choices; the next nudge is planned anew if they are about when it comes."""
+        before = await self._tx.week.cadence()
         await self._tx.week.save_cadence(cadence)
-        await self._plan(cadence)
+        if cadence.rhythm != before.rhythm or await self.planned() is None:
+            await self._plan(cadence, await self._weeks_to_wait(cadence))
+        await self._tx.week.refresh(HOME, self._now)
         return cadence
 
-    async def _plan(self, cadence: Cadence, weeks: int = 0) -> None:
+    async def _plan(self, cadence: Cadence, weeks: int) -> None:
         if cadence.nudges is Nudges.ON:
             await self._tx.week.plan(NUDGE, next_nudge(cadence, self._now, weeks))
         else:
             await self._tx.week.drop(NUDGE)
-        await self._tx.week.refresh(HOME, self._now)
+
+    async def _weeks_to_wait(self, cadence: Cadence) -> int:
+        """From this week to the first that may have a nudge, by the last that had its own."""
+        newest = await self._tx.week.nudges(1)
+        if not newest or newest[0].outcome == Outcome.PUT_OFF:
+            return 0
+        weeks = 1 if newest[0].outcome == Outcome.NEXT else cadence.every
+        monday = date.fromisoformat(f"{newest[0].week}-1") + timedelta(weeks=weeks)
+        return max(0, (monday - monday_of(self._now, cadence.place)).days // 7)
 
     async def tomorrow(self, message_id: str) -> datetime | None:
         """The same again on the next working day; None when it was not this week's."""
@@ -75,23 +87,13 @@ class Nudging:
         await self._tx.week.answer_nudge(message_id, Outcome.NEXT)
         if newest:
             await self._plan(await self._tx.week.cadence(), weeks=1)
+            await self._tx.week.refresh(HOME, self._now)
         return newest
-
-    async def fortnight(self) -> Cadence:
-        """Every two weeks from now on."""
-        cadence = replace(await self._tx.week.cadence(), every=2)
-        await self._tx.week.save_cadence(cadence)
-        await self._plan(cadence, weeks=2)
-        return cadence
 
     async def pause(self, until: date) -> Cadence:
         """None before that day."""
         cadence = await self._tx.week.cadence()
         return await self.choose(replace(cadence, paused_until=until.isoformat()))
-
-    async def stop(self) -> Cadence:
-        """None any more."""
-        return await self.choose(replace(await self._tx.week.cadence(), nudges=Nudges.NO))
 
     async def follow(self, zone: str) -> None:
         """They are there now, as far as Slack says: what is planned keeps its wall time."""

@@ -61,6 +61,12 @@ class Cadence:
         """The time of day they chose."""
         return time.fromisoformat(self.hour)
 
+    @property
+    def rhythm(self) -> tuple[object, ...]:
+        """All that the next nudge is planned by."""
+        when = (self.weekday, self.hour, self.every, self.paused_until)
+        return (self.nudges, self.place, *when)
+
 
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo | None:

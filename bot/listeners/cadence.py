@@ -59,11 +59,5 @@ class Cadences:
     async def _fill_in(self, tx: Transaction, values: Any) -> None:
         choices = Choices(tx, self._desk.words, self._desk.now())
         cadence = views.read_cadence(values, await choices.cadence(), self._desk.words)
-        line = await choices.choose(**{name: getattr(cadence, name) for name in _FILLED_IN})
-        await tx.post(purpose=NOTICE, body=message((line,)))
-
-
-_FILLED_IN = (
-    *("nudges", "weekday", "hour", "every", "reminder"),
-    *("workdays", "own_zone", "paused_until"),
-)
+        lines = await choices.fill_in(cadence)
+        await tx.post(purpose=NOTICE, body=message(lines))

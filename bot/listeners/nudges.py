@@ -94,7 +94,7 @@ class NudgeTaps:
             return await choices.told(cadence)
         await tx.week.answer_nudge(message_id)
         if name == "fortnight":
-            return await choices.told(await nudging.fortnight())
+            return await choices.choose(every=2)
         if name == "stop":
             return await choices.choose(nudges=Nudges.NO)
         if name == "resume":

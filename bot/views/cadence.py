@@ -13,12 +13,14 @@ from coaching.words import Line, Words
 
 REMINDERS = (0, 5, 10, 15, 30, 60)
 WEEK = range(1, 8)
+_WISHED = {Nudges.ON: "on", Nudges.NO: "no"}
+"""What the form shows as chosen; nothing for whoever has not chosen, or no more answered."""
 
 
 def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False) -> Body:
     """Everything about times; ``wanted`` presets that nudges are."""
     say = words.text
-    on = wanted or cadence.nudges is Nudges.ON
+    wish = "on" if wanted else _WISHED.get(cadence.nudges, "")
     days = [(str(day), weekday_name(day, words)) for day in WEEK]
     every = [(str(n), say(f"form.cadence.every_option.{n}")) for n in (1, 2)]
     reminders = [(str(n), say(f"form.cadence.reminder_option.{n}")) for n in REMINDERS]
@@ -29,7 +31,7 @@ def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False) -> Bod
         zone["initial_value"] = cadence.own_zone
     hour = {"type": "timepicker", "initial_time": cadence.hour}
     blocks = [
-        _one("nudges", wishes, "on" if on else "no", words, kind="radio_buttons"),
+        _one("nudges", wishes, wish, words, kind="radio_buttons", optional=True),
         _one("weekday", days, str(cadence.weekday), words),
         field("hour", say("form.cadence.hour"), hour),
         _one("every", every, str(cadence.every), words),
@@ -46,13 +48,15 @@ def _one(
     chosen: str,
     words: Words,
     kind: str = "static_select",
+    *,
+    optional: bool = False,
 ) -> Block:
     options = [_option(label, value) for value, label in choices]
     initial = [option for option in options if option["value"] == chosen]
     element: Block = {"type": kind, "options": options}
     if initial:
         element["initial_option"] = initial[0]
-    return field(name, words.text(f"form.cadence.{name}"), element)
+    return field(name, words.text(f"form.cadence.{name}"), element, optional=optional)
 
 
 def _workdays(cadence: Cadence, days: list[tuple[str, str]], words: Words) -> Block:
@@ -67,7 +71,7 @@ def _option(label: str, value: str) -> Block:
 
 
 def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> Cadence:
-    """The settings with what was filled in.
+    """The settings with what was filled in; of nudges only what was chosen there.
 
     Raises:
         Wrong: for a zone that does not exist.
@@ -76,9 +80,10 @@ def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> C
     chosen = values["workdays"]["workdays"].get("selected_options") or ()
     if zone and zone_of(zone) is None:
         raise Wrong({"zone": words.text("form.cadence.wrong.zone")})
+    wish = selected(values, "nudges")
     return replace(
         cadence,
-        nudges=Nudges.ON if selected(values, "nudges") == "on" else Nudges.NO,
+        nudges={"on": Nudges.ON, "no": Nudges.NO}.get(wish, cadence.nudges),
         weekday=int(selected(values, "weekday")),
         hour=values["hour"]["hour"].get("selected_time") or cadence.hour,
         every=int(selected(values, "every")),
@@ -109,6 +114,40 @@ def next_line(at: datetime | None, cadence: Cadence, now: datetime, words: Words
         return words.text("nudge.none_planned")
     said = f"{when(at, now, cadence.place, words)}, {zone_name(cadence.place, words)}"
     return words.plain("nudge.next", when=said)
+
+
+def setting_lines(cadence: Cadence, words: Words) -> tuple[Line, ...]:
+    """What holds besides nudges: the reminder, the zone, the working days."""
+    reminder = "home.reminder" if cadence.reminder else "home.no_reminder"
+    own = words.text("home.own_zone" if cadence.own_zone else "home.slack_zone")
+    values = {
+        "reminder": words.plain(reminder, minutes=str(cadence.reminder)),
+        "zone": f"{cadence.place} ({own})",
+        "workdays": ", ".join(weekday_name(int(day), words) for day in cadence.workdays),
+    }
+    return tuple(
+        words.say("home.line", name=words.text(f"home.label.{name}"), value=value)
+        for name, value in values.items()
+    )
+
+
+def changed(
+    before: Cadence, cadence: Cadence, at: datetime | None, now: datetime, words: Words
+) -> tuple[Line, ...]:
+    """What has become of the settings, and nothing of those that stayed; ``at`` is when the next
+    nudge is due."""
+    nudges: tuple[Line, ...] = ()
+    if cadence.rhythm != before.rhythm:
+        still_off = cadence.nudges is before.nudges is not Nudges.ON
+        nudges = (_for_later(cadence, words) if still_off else settled(cadence, at, now, words),)
+    pairs = zip(setting_lines(before, words), setting_lines(cadence, words), strict=True)
+    rest = tuple(line for was, line in pairs if line != was)
+    return (*nudges, *rest) or (words.say("cadence.same"),)
+
+
+def _for_later(cadence: Cadence, words: Words) -> Line:
+    every = words.text(f"cadence.every_{cadence.every}")
+    return words.say("cadence.later", time=time_of(cadence, words), every=every)
 
 
 def settled(cadence: Cadence, at: datetime | None, now: datetime, words: Words) -> Line:

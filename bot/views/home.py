@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.views.cadence import time_of
+from bot.views.cadence import setting_lines, time_of
 from bot.views.calls import button
 from bot.views.team import about_channel
 from bot.views.text import Block, Body, plain_text, rich_text
@@ -15,7 +15,7 @@ from coaching.nudges import Checked, settled_guesses
 from coaching.phrases import short
 from coaching.prompts import change_line
 from coaching.verdicts import marks_line, title_of
-from coaching.when import weekday_name, when, zone_name
+from coaching.when import when, zone_name
 from coaching.words import LANGUAGES, Line, Span, Words
 
 MOST = 5
@@ -237,16 +237,7 @@ def _setting_lines(home: Home, words: Words) -> tuple[Line, ...]:
         at = home.nudge_at
         planned = when(at, home.now, cadence.place, words) if at else words.text("nudge.none")
         nudges = words.plain("home.nudges", time=time_of(cadence, words), every=every, next=planned)
-    minutes = str(cadence.reminder)
-    reminder = words.plain("home.reminder" if cadence.reminder else "home.no_reminder",
-                           minutes=minutes)  # fmt: skip
-    own = words.text("home.own_zone" if cadence.own_zone else "home.slack_zone")
-    days = ", ".join(weekday_name(int(day), words) for day in cadence.workdays)
     return (
         words.say("home.line", name=words.text("home.label.nudges"), value=nudges),
-        words.say("home.line", name=words.text("home.label.reminder"), value=reminder),
-        words.say(
-            "home.line", name=words.text("home.label.zone"), value=f"{cadence.place} ({own})"
-        ),
-        words.say("home.line", name=words.text("home.label.workdays"), value=days),
+        *setting_lines(cadence, words),
     )

@@ -351,3 +351,46 @@ async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
         assert "Monday 9:00 Berlin time" in stage.home()
         await stage.tap_home("Stop nudges")
         assert "Turn nudges on" in stage.home()
+
+
+async def test_another_day_is_for_the_week_that_has_had_none(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        await stage.command("/differ nudges tuesday 8")
+        assert "The next one: 20 March 8:00" in stage.ephemerals()[-1].text
+        await at(stage, MONDAY + WEEK - HOUR)
+        assert len(nudges(stage)) == 1
+        await at(stage, MONDAY + WEEK + DAY - HOUR)
+        assert len(nudges(stage)) == 2
+
+
+async def test_what_is_not_about_nudges_leaves_the_next_one_where_it_is(tmp_path: Path) -> None:
+    """Every two weeks stays two weeks, and a nudge put off stays put off."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        await stage.tap("Every two weeks")
+        await stage.open_home()
+        await stage.tap_home("Change times")
+        assert await stage.submit(reminder="30") == {}
+        said = stage.messages()[-1].text
+        assert said == "Reminder: 30 minutes before a call you said yes to"
+        await at(stage, MONDAY + WEEK)
+        assert nudges(stage) == []
+        await at(stage, MONDAY + 2 * WEEK)
+        await stage.tap("Tomorrow")
+        await stage.tap_home("Change times")
+        assert await stage.submit() == {}
+        assert stage.messages()[-1].text == "Nothing has changed."
+        await at(stage, MONDAY + 2 * WEEK + DAY)
+        assert len(nudges(stage)) == 1
+
+
+async def test_who_was_never_asked_says_nothing_about_nudges_by_a_form(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await stage.open_home()
+        await stage.tap_home("Change times")
+        assert await stage.submit(reminder="30", hour="08:00") == {}
+        assert "No nudges for now. With them on: Monday 8:00" in stage.messages()[-1].text
+        assert (await cadence(stage)).nudges is Nudges.UNASKED
