@@ -12,6 +12,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack import reason_of
 from storage import Outgoing
 
 EXPORT = "export"
@@ -62,5 +63,5 @@ async def _delete(client: AsyncWebClient, token: str, file_id: str) -> None:
     try:
         await client.files_delete(token=token, file=file_id)
     except SlackApiError as error:
-        if error.response.get("error") not in GONE:
+        if reason_of(error) not in GONE:
             raise

@@ -4,13 +4,13 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack import NO_ANSWER, Refusal, meaning_of, reason_of, retry_after
+
 NOBODY = {"user_not_found", "user_not_visible", "users_not_found"}
-OUT_OF_REACH = (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,10 @@ async def ask(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     try:
         return await call
     except SlackApiError as error:
-        answer = error.response
-        reason = str(answer.get("error", "")) if answer.data else ""
-        if answer.status_code == 429:
-            raise NotNowError(float(answer.headers.get("Retry-After", "1"))) from None
-        if answer.status_code >= 500 or not reason:
-            raise NotNowError(0.0) from None
-        raise NobodyError(reason) from None
-    except OUT_OF_REACH:
+        meaning = meaning_of(error)
+        if meaning is Refusal.FINAL:
+            raise NobodyError(reason_of(error)) from None
+        # A token that was revoked says nothing of what was asked: a new one may.
+        raise NotNowError(retry_after(error) if meaning is Refusal.LATER else 0.0) from None
+    except NO_ANSWER:
         raise NotNowError(0.0) from None

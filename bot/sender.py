@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from tenacity import retry, retry_if_exception_type, wait_fixed
 
 from bot.files import delete_files, keys_in, upload
 from bot.installations import Installations
+from bot.slack import NO_ANSWER, NOT_REACHED, Refusal, meaning_of, reason_of, retry_after
 from storage import Busy, Installation, Outgoing, Stale, StorageError, Store
 
 log = logging.getLogger("differ.sender")
@@ -29,11 +29,6 @@ AT_ONCE = 32
 SKEW = 60.0
 """Seconds that Slack's clock may differ from the database's."""
 EVENT = "differ_message"
-
-# docs.slack.dev/reference/methods/chat.postMessage: whether the message was taken is open.
-UNKNOWN = {"fatal_error", "internal_error", "request_timeout", "team_added_to_org"}
-LATER = {"service_unavailable", "ratelimited", "rate_limited"}
-REVOKED = {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"}
 
 Body = Mapping[str, Any]
@@ -176,9 +171,9 @@ class Sender:
             await self._refused(outgoing, error)
         except NotThereError:
             await self._give_up(outgoing, "not there")
-        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
+        except NOT_REACHED:
             await self._put_off(outgoing, _pause(outgoing), "Slack is out of reach")
-        except (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError):
+        except NO_ANSWER:
             # The request may have been taken: nobody knows until it is looked up.
             await self._doubt(outgoing)
         else:
@@ -248,7 +243,7 @@ class Sender:
             async with asyncio.timeout_at(claimed + 0.9 * self._pace.lease):
                 while True:
                     # Whatever befalls the look-up, the files are no less on their way.
-                    with suppress(SlackApiError, aiohttp.ClientError, OSError, ValueError):
+                    with suppress(SlackApiError, *NO_ANSWER):
                         if ts := await self._look_up(outgoing, channel, token):
                             return ts
                     await asyncio.sleep(self._pace.poll)
@@ -302,17 +297,15 @@ class Sender:
 
     async def _refused(self, outgoing: Outgoing, error: SlackApiError) -> None:
         """Slack answered, and said no."""
-        answer = error.response
-        reason = str(answer.get("error", "")) if answer.data else ""
-        status = answer.status_code
-        if status == 429 or reason in LATER:
-            seconds = retry_after(answer.headers)
-            if answer.api_url.endswith("chat.postMessage"):
+        meaning, reason = meaning_of(error), reason_of(error)
+        if meaning is Refusal.LATER:
+            seconds = retry_after(error)
+            if error.response.api_url.endswith("chat.postMessage"):
                 await self._store.close_for(outgoing.tenant, seconds)
             await self._put_off(outgoing, seconds, "rate limited")
-        elif status >= 500 or reason in UNKNOWN or not reason:
+        elif meaning is Refusal.UNCLEAR:
             await self._doubt(outgoing)
-        elif reason in REVOKED:
+        elif meaning is Refusal.REVOKED:
             await self._installations.drop(outgoing.tenant)
             await self._give_up(outgoing, reason)
         elif outgoing.op != "post" and reason in GONE:
@@ -327,12 +320,6 @@ def _keys(message: Body) -> list[str]:
     """What a message of ours may be known by."""
     payload = message.get("metadata", {}).get("event_payload", {})
     return [payload.get("key", ""), *keys_in(message)]
-
-
-def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that Slack asks to wait."""
-    given = headers.get("Retry-After") or headers.get("retry-after") or "1"
-    return float(given) if given.isdecimal() else 1.0
 
 
 def _pause(outgoing: Outgoing) -> float:

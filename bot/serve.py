@@ -24,8 +24,9 @@ from bot.clock import Clock, Work
 from bot.installations import Installations
 from bot.keys import read_keys
 from bot.listeners.desk import Desk
-from bot.sender import LATER, UNKNOWN, Pace, Sender
+from bot.sender import Pace, Sender
 from bot.settings import Settings
+from bot.slack import Refusal, meaning_of, reason_of
 from bot.summaries import Summaries
 from bot.web import Ready, build_web
 from bot.work import DueWork
@@ -198,8 +199,8 @@ async def _ask(
         try:
             return await call()
         except SlackApiError as error:
-            reason = str(error.response.get("error", "")) if error.response.data else ""
-            if reason and reason not in UNKNOWN | LATER:
+            reason = reason_of(error)
+            if meaning_of(error) in (Refusal.REVOKED, Refusal.FINAL):
                 raise CannotStart(refusal.format(reason=reason)) from None
             log.warning("Slack does not answer yet (%s); trying again", reason or "no reason")
         except (aiohttp.ClientError, TimeoutError, OSError):

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, Work
@@ -22,7 +21,7 @@ from bot.kinds import ANNOUNCE, ANNOUNCED, CLOSE, TELL
 from bot.listeners.desk import Desk
 from bot.people import NotNowError
 from bot.places import look_at
-from bot.sender import LATER, REVOKED, UNKNOWN, retry_after
+from bot.slack import NO_ANSWER, NOT_REACHED, Refusal, meaning_of, reason_of, retry_after
 from bot.views.team import about_channel, announcement_message
 from storage import Announcement, Channel, Due, Installation, Kind, Seller, Tenant, Transaction
 
@@ -125,9 +124,9 @@ class Summaries:
             )
         except SlackApiError as error:
             await self._refused(tenant, announcement, error)
-        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
+        except NOT_REACHED:
             await self._again(tenant, announcement)
-        except (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError, ValueError):
+        except NO_ANSWER:
             await self._unknown(tenant, announcement.id)
         else:
             await self._posted(tenant, announcement, posted["ts"])
@@ -142,16 +141,15 @@ class Summaries:
         self, tenant: Tenant, announcement: Announcement, error: SlackApiError
     ) -> None:
         """Slack answered, and said no."""
-        answer = error.response
-        reason = str(answer.get("error", "")) if answer.data else ""
-        if answer.status_code == 429 or reason in LATER:
-            await self._desk.store.close_for(tenant, retry_after(answer.headers))
+        meaning = meaning_of(error)
+        if meaning is Refusal.LATER:
+            await self._desk.store.close_for(tenant, retry_after(error))
             await self._again(tenant, announcement)
-        elif answer.status_code >= 500 or reason in UNKNOWN or not reason:
+        elif meaning is Refusal.UNCLEAR:
             await self._unknown(tenant, announcement.id)
         else:
-            log.error("Slack refused a line in a channel for good: %s", reason)
-            if reason in REVOKED:
+            log.error("Slack refused a line in a channel for good: %s", reason_of(error))
+            if meaning is Refusal.REVOKED:
                 await self._installations.drop(tenant)
             await self._give_up(tenant, announcement)
 

@@ -13,6 +13,7 @@ from bot.conversation import NOTICE, Conversation
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, Listener, seller_of
+from bot.slack import reason_of
 from bot.views import greeting
 from bot.views.forms import MAX_PLAN
 from bot.views.messages import message, notice
@@ -143,7 +144,7 @@ async def open_form(client: AsyncWebClient, trigger_id: str, view: dict[str, Any
     try:
         await client.views_open(trigger_id=trigger_id, view=view)
     except SlackApiError as error:
-        if error.response["error"] not in GONE:
+        if reason_of(error) not in GONE:
             raise
         return False
     return True

@@ -1,5 +1,6 @@
 """Team summaries as a team meets them: set up, joined, made, left; and what nobody may do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from bot.kinds import ANNOUNCED
 from bot.playground import faults
 from bot.playground.workspace import Message
+from bot.sender import Pace
 from bot.thread import Thread
 from coaching.brief import Brief
 from coaching.dialogue import begin
@@ -29,7 +31,7 @@ CLOSE = datetime.fromisoformat("2035-03-09T16:00+01:00")
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with on_stage(tmp_path) as stage:
+    async with on_stage(tmp_path, pace=Pace(poll=0.01)) as stage:
         stage.slack.clock.set(CLOSE - timedelta(days=4))
         stage.slack.workspace.users[JONAS].locale = "en-GB"
         yield stage
@@ -405,6 +407,26 @@ async def test_a_busy_slack_gets_it_later(stage: Stage) -> None:
         await at(stage, stage.slack.clock.now() + timedelta(minutes=2))
 
     assert len([m for m in in_channel(stage) if m.text.startswith("So far")]) == 1
+
+
+@pytest.mark.parametrize("answer", ["internal_error", "token_revoked"])
+async def test_a_slack_that_does_not_say_ends_no_summary(stage: Stage, answer: str) -> None:
+    await set_up(stage)
+    await have_voted(stage, *TEAM)
+    stage.slack.faults.queue("conversations.info", faults.refuse(answer))
+    async with asyncio.timeout(5):
+        while len(in_channel(stage)) == 1:
+            await at(stage, CLOSE + timedelta(minutes=1))
+
+    assert stage.slack.faults.played["conversations.info", "refuse"] == 1
+    assert in_channel(stage)[1].text.startswith("So far")
+
+
+async def test_a_slack_that_does_not_say_is_not_a_channel_without_the_app(stage: Stage) -> None:
+    stage.slack.faults.queue("conversations.info", faults.refuse("fatal_error"))
+    await command(stage, SAM, "/differ team")
+
+    assert "Slack doesn't tell me about this channel just now" in told_to(stage, SAM)
 
 
 async def test_a_channel_without_the_app_ends_it_and_its_owner_is_told(stage: Stage) -> None:

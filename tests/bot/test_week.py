@@ -345,6 +345,7 @@ async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Pat
 async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         assert "Which call is next?" in await stage.open_home()
+        stage.slack.faults.queue("views.publish", faults.refuse("internal_error"))
         await check(stage, call_at=TUESDAY + 2 * HOUR)
         assert "Northgate" in stage.home()
         await stage.command("/differ nudges monday 9:00")
