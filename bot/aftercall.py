@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.call import CheckCall
 from bot.kinds import AFTER
+from bot.promises import ANSWERED, asked_in
 from bot.views import calls as views
 from bot.views.cadence import time_of
 from bot.views.messages import message
@@ -46,15 +47,24 @@ class AfterCall(CheckCall):
 
     async def withdraw(self, label: str) -> None:
         """There is no such call: what was asked about it is asked no more."""
-        call = await self.call()
-        if call is not None and call.state == Seen.ASKED:
-            await self._close(coach.load(call.talk), label)
+        call, heard = await self._kept()
+        if call.state == Seen.ASKED:
+            await self._close(heard, label)
+            await self._keep(call, replace(heard, prompt=""), Seen.ASKED)
 
-    async def listen(self, said: Said) -> bool:
+    async def question(self) -> str:
+        """The id of the message that asks about the call and waits for words, or nothing."""
+        call, heard = await self._kept()
+        if heard.told:
+            return heard.prompt
+        if call.state in ANSWERED:
+            return ""
+        return max(heard.prompt, await asked_in(self._tx, self._check_id))
+
+    async def listen(self, said: Said, mention: str = "") -> bool:
         """Take words: theirs, or a tap that was typed; False when nobody waits for any."""
-        call = await self.call()
-        heard = coach.load(call.talk) if call else Heard()
-        if call is None or call.state not in (Seen.ASKED, Seen.HEARD):
+        _, heard = await self._kept()
+        if not heard.told and not await self.question():
             return False
         tell = coach.typed_tell(said.text, self._words)
         factor = coach.next_factor(heard, self._standing) if heard.told else None
@@ -64,12 +74,7 @@ class AfterCall(CheckCall):
             return await self.tell(factor, tell, "")
         if heard.told and factor is None:
             return False
-        return await self.quote(said)
-
-    async def waits(self) -> bool:
-        """Whether their words are being waited for."""
-        call = await self.call()
-        return call is not None and call.state == Seen.ASKED
+        return await self.quote(said, mention)
 
     async def is_told(self) -> bool:
         """Whether it has been told about."""
@@ -79,10 +84,9 @@ class AfterCall(CheckCall):
     async def quote(self, said: Said, mention: str = "") -> bool:
         """Take their words, or what they said besides; ``mention`` calls the seller into the
         thread."""
-        call = await self.call() or Call(self._check_id, Seen.OFFERED)
+        call, heard = await self._kept()
         if call.state in (Seen.DECLINED, Seen.CANCELLED):
             return False
-        heard = coach.load(call.talk)
         grows = heard.told
         heard = replace(heard, said=(*heard.said, said), happened=True, day=await self._today())
         if grows:
@@ -94,19 +98,17 @@ class AfterCall(CheckCall):
 
     async def silent(self, label: str) -> bool:
         """The change did not come up."""
-        call = await self.call()
-        if call is None or call.state != Seen.ASKED:
+        call, heard = await self._kept()
+        if heard.told or not await self.question():
             return False
-        heard = coach.load(call.talk)
         await self._close(heard, label)
         await self._go_on(call, replace(heard, happened=False, day=await self._today()))
         return True
 
     async def tell(self, factor: Factor, tell: Tell, label: str) -> bool:
         """What they made of a factor; False for a second or late tap."""
-        call = await self.call()
-        heard = coach.load(call.talk) if call else Heard()
-        if call is None or coach.next_factor(heard, self._standing) is not factor:
+        call, heard = await self._kept()
+        if not heard.told or coach.next_factor(heard, self._standing) is not factor:
             return False
         await self._close(heard, label)
         await self._go_on(call, heard.tell(factor, tell))
@@ -114,9 +116,8 @@ class AfterCall(CheckCall):
 
     async def correct(self, said: Said) -> bool:
         """Their words were edited or deleted in Slack."""
-        call = await self.call()
-        heard = coach.load(call.talk) if call else Heard()
-        if call is None or not any(one.source == said.source for one in heard.said):
+        call, heard = await self._kept()
+        if not any(one.source == said.source for one in heard.said):
             return False
         kept = tuple(said if one.source == said.source else one for one in heard.said)
         await self._keep(call, replace(heard, said=kept), Seen(call.state))
@@ -155,6 +156,11 @@ class AfterCall(CheckCall):
         if factor is not None:
             lines = coach.factor_lines(heard, factor, self._standing, self._words)
         await self._tx.update(heard.prompt, views.closed(lines, label))
+
+    async def _kept(self) -> tuple[Call, Heard]:
+        """The call as it is kept, and what was told of it."""
+        call = await self.call() or Call(self._check_id, Seen.OFFERED)
+        return call, coach.load(call.talk)
 
     async def _keep(self, call: Call, heard: Heard, state: Seen) -> None:
         heard_at = call.heard_at or (self._now if heard.text else None)

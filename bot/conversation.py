@@ -136,6 +136,15 @@ class Conversation:
                 return True
         return await self.take(hear(self.dialogue, (said,), self._words))
 
+    async def listen_after(self, said: Said) -> bool:
+        """Take words as what came of its call; False when they answer something asked since."""
+        if self._check.finished_at is None:
+            return False
+        asked = await self.after_call.question()
+        if self.step.ask is not Ask.DONE and asked <= self.thread.prompt:
+            return False
+        return await self.after_call.listen(said, self._mention)
+
     @property
     def follow_up(self) -> FollowUp:
         """What comes before the call."""

@@ -166,7 +166,13 @@ class Nudging:
         if await self._tx.week.begin_nudge(nudge):
             body = views.nudge(text, message_id, self._words)
             until = last_moment(cadence, week.at)
-            await self._tx.post(purpose=NUDGE, body=body, message_id=message_id, until=until)
+            await self._tx.post(
+                purpose=NUDGE,
+                body=body,
+                check_id=nudge.check_id,
+                message_id=message_id,
+                until=until,
+            )
 
     async def _say_last(self, week: Nudge, cadence: Cadence) -> None:
         await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.SILENT))

@@ -68,7 +68,7 @@ FIND_CHECK_IN_THREAD = (
             messages,
             messages.c.channel == bindparam("channel"),
             messages.c.ts == bindparam("ts"),
-            messages.c.purpose == "card",
+            messages.c.purpose == bindparam("of_purpose"),
         )
     )
     .with_for_update(of=checks)

@@ -138,9 +138,11 @@ class Transaction:
         row = (await self._run(sql.FIND_CHECK, self._own | {"own_id": check_id})).first()
         return None if row is None else self._opened(row)
 
-    async def check_in_thread(self, channel: str, thread_ts: str) -> Check | None:
-        """The check whose card opened that thread."""
-        place = {"channel": channel, "ts": thread_ts}
+    async def check_in_thread(
+        self, channel: str, thread_ts: str, purpose: str = "card"
+    ) -> Check | None:
+        """The check whose card, or other message of that purpose, opened that thread."""
+        place = {"channel": channel, "ts": thread_ts, "of_purpose": purpose}
         row = (await self._run(sql.FIND_CHECK_IN_THREAD, self._own | place)).first()
         return None if row is None else self._opened(row)
 

@@ -118,17 +118,16 @@ class Taps:
         """Into a check that still listens; else the text stays there for another button."""
         talk = await self._desk.conversation(tx, check_id)
         over = _OVER.get(talk.step.ask) if talk else "gone"
-        if talk and await talk.after_call.waits():
+        if talk and await talk.after_call.question():
             over = None
         parked = None if over else await tx.unpark(parked_id)
         if talk is None or parked is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, over or "removed"))
             return
         await tx.place_text(parked.channel, parked.ts, check_id)
-        if talk.step.ask is Ask.DONE:
-            await talk.after_call.listen(Said(parked.text, parked.ts))
-            return
-        await talk.listen(Said(parked.text, parked.ts), await talk.shown_prompt())
+        said = Said(parked.text, parked.ts)
+        if not await talk.listen_after(said):
+            await talk.listen(said, await talk.shown_prompt())
 
     async def _take(self, body: Body, context: dict[str, Any], value: str, label: str) -> None:
         check_id, step, reply, argument = parse_value(value)

@@ -7,10 +7,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices, do_request
 from bot.conversation import NOTICE, Conversation
+from bot.kinds import NUDGE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.taps import CONTROLS, control
+from bot.promises import asked_last
 from bot.views import greeting, placing
 from bot.views.messages import message, notice
 from bot.views.text import unescape
@@ -45,7 +47,7 @@ class Texts:
             if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
                 return
             text = _typed(event)
-            talk = await self._in_thread(tx, event)
+            talk = await self._in_thread(tx, event) or await self._under_nudge(tx, seller, event)
             if talk is None:
                 talk = await self._beside(tx, seller, event, text)
             if talk is not None:
@@ -90,6 +92,17 @@ class Texts:
         check = await tx.check_in_thread(event["channel"], thread_ts)
         return Conversation(tx, check, self._desk.words, self._desk.now()) if check else None
 
+    async def _under_nudge(
+        self, tx: Transaction, seller: Seller, event: Body
+    ) -> Conversation | None:
+        """The check that a nudge was about, for words in the nudge's own thread."""
+        thread_ts = event.get("thread_ts")
+        check = await tx.check_in_thread(event["channel"], thread_ts, NUDGE) if thread_ts else None
+        if check is None:
+            return None
+        await tx.place_text(event["channel"], event["ts"], check.id)
+        return Conversation(tx, check, self._desk.words, self._desk.now(), seller.user_id)
+
     async def _placed(self, tx: Transaction, event: Body) -> Conversation | None:
         """The check that a text written outside any thread was given to."""
         check_id = await tx.check_of_text(event["channel"], event["ts"])
@@ -112,19 +125,22 @@ class Texts:
             await talk.notify("too_long")
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
-        elif talk.step.ask is Ask.DONE:
+        elif not await talk.listen_after(said):
+            await self._listen(tx, talk, said, retried)
+
+    async def _listen(self, tx: Transaction, talk: Conversation, said: Said, retried: int) -> None:
+        """An answer to the question that is open, or to what was offered at the end."""
+        if talk.step.ask is Ask.DONE:
             if not await self._after_the_end(tx, talk, said):
                 await talk.notify("done")
-        else:
-            shown = await talk.shown_prompt()
-            if retried < A_MINUTE_LATER and shown and await _is_unclear(tx, shown):
-                raise Interrupted("whether the question was there already is not known yet")
-            await talk.listen(said, shown)
+            return
+        shown = await talk.shown_prompt()
+        if retried < A_MINUTE_LATER and shown and await _is_unclear(tx, shown):
+            raise Interrupted("whether the question was there already is not known yet")
+        await talk.listen(said, shown)
 
     async def _after_the_end(self, tx: Transaction, talk: Conversation, said: Said) -> bool:
-        """Words about its call, or a yes or no to what was offered last; False for others."""
-        if await talk.after_call.listen(said):
-            return True
+        """A yes or no to what was offered last; False for other words."""
         wanted = typed_wish(said.text, self._desk.words)
         if wanted is None:
             return False
@@ -149,7 +165,7 @@ class Texts:
         seller says for which."""
         words = self._desk.words
         said = command(text, words)
-        waiting = await self._waiting(tx)
+        waiting = await self._waiting(tx, seller)
         if body := await self._asked_for(tx, seller, text, said):
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
@@ -179,14 +195,17 @@ class Texts:
         line = await do_request(tx, text, words, self._desk.now())
         return message((line,)) if line else None
 
-    async def _waiting(self, tx: Transaction) -> list[Conversation]:
-        """The checks that wait for words: under way, or asked after their call."""
-        checks = {check.id: check for check in await tx.checks("open", "setup")}
-        for call in await tx.calls.asked():
-            if call.check_id not in checks and (check := await tx.check(call.check_id)):
-                checks[check.id] = check
+    async def _waiting(self, tx: Transaction, seller: Seller) -> list[Conversation]:
+        """The checks that wait for words: under way, or asked after their call or promise."""
         words, now = self._desk.words, self._desk.now()
-        return [Conversation(tx, check, words, now) for check in checks.values()]
+        open_checks = await tx.checks("open", "setup")
+        waiting = {check.id: Conversation(tx, check, words, now) for check in open_checks}
+        asked = [call.check_id for call in await tx.calls.asked()]
+        for check_id in (*asked, await asked_last(tx, now)):
+            if check_id and check_id not in waiting:
+                talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)
+                waiting |= {check_id: talk} if talk else {}
+        return list(waiting.values())
 
 
 async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:

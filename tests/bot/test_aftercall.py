@@ -3,10 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
-from coaching.calls import Seen
+from coaching.calls import Seen, load
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
-from tests.bot.test_week import HOUR, TUESDAY, at, check, week
+from tests.bot.test_week import DAY, HOUR, MONDAY, TUESDAY, at, check, week
 
 THEIRS = "the audit keeps me awake"
 
@@ -49,3 +49,70 @@ async def test_a_call_told_about_cannot_be_cancelled_and_is_not_passed_over_in_s
         await stage.tap("Cancelled")
         assert await states(stage) == [Seen.HEARD]
         assert "You have told me about this call" in shown(stage)
+
+
+async def promised(stage: Stage, *, halden: bool = False) -> None:
+    """A nudge on Monday asks what came of the change for Northgate; Halden may be at its gate."""
+    await check(stage)
+    if halden:
+        await stage.command("/differ pilot")
+        await stage.tap("Fill in")
+        assert await stage.submit(person="Marta Halden", company="Halden") == {}
+        for label in ("Yes", "Yes"):
+            await stage.tap(label)
+    await stage.command("/differ nudges monday 9:00")
+    await at(stage, MONDAY)
+
+
+async def heard(stage: Stage) -> list[str]:
+    """What was told after each call, the newest check first."""
+    async with stage.store.begin(seller_of(stage)) as tx:
+        return [load(call.talk).text for call in await tx.calls.all()]
+
+
+async def test_what_is_typed_after_a_nudge_asked_for_it_is_what_they_said(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await promised(stage)
+        await stage.tap("Tomorrow")
+        await stage.say("remember the milk")
+        assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
+        await at(stage, MONDAY + DAY)
+        await stage.say(THEIRS)
+        assert await heard(stage) == [THEIRS]
+        assert "In their words, with today's date." in str(stage.messages()[-1].blocks)
+        assert f"@{stage.me}" in stage.messages()[-1].text
+
+
+async def test_words_under_a_nudge_are_about_its_check_and_beside_it_one_is_asked(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        await promised(stage, halden=True)
+        nudge = next(m for m in stage.messages() if "Tomorrow" in str(m.blocks) and not m.thread_ts)
+        await stage.say("it was a long day")
+        assert "Which check is that for?" in str(stage.messages()[-1].blocks)
+        ts = await stage.say(THEIRS, nudge.ts)
+        assert await heard(stage) == [THEIRS]
+        await stage.slack.people.edit(stage.me, stage.dm, ts, f"{THEIRS}, she said")
+        await stage.settle()
+        assert await heard(stage) == [f"{THEIRS}, she said"]
+        await stage.say("their controller counted 40 errors in May")
+        assert "40 errors" in str(stage.messages()[-1].blocks)
+        assert await heard(stage) == [f"{THEIRS}, she said"]
+
+
+async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_open(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        thread = stage.messages()[-1].thread_ts
+        await stage.tap("13:40")
+        await stage.say("change", thread)
+        await stage.tap("Risk")
+        await at(stage, TUESDAY + 4 * HOUR)
+        await stage.say(THEIRS, thread)
+        for word in ("agreed", "it didn't come up"):
+            await stage.say(word, thread)
+        assert await heard(stage) == [THEIRS]
+        assert "It will be there the next time" in str(stage.messages()[-1].blocks)
