@@ -6,21 +6,23 @@ in it. A backup of SQLite can be restored into PostgreSQL and the other way roun
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from sqlalchemy import LargeBinary, Table, func, insert, select, text
+from sqlalchemy import URL, LargeBinary, Table, func, insert, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import open_engine, started
+from storage.engine import copy, open_engine, started
 from storage.errors import NotReady
 from storage.migrations import migrate
 from storage.schema import REVISION, metadata
@@ -36,19 +38,8 @@ async def back_up(url: str, path: Path) -> int:
     name with ".part".
     """
     part = _beginning_of(path)
-    engine = open_engine(url, patient=True)
-    count = 0
-    try:
-        async with started(engine) as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            with _new_file(part) as file:
-                file.write(json.dumps({"revision": REVISION}) + "\n")
-                async for line in _lines(connection):
-                    file.write(line)
-                    count += 1
-    finally:
-        await engine.dispose()
+    async with _standing_still(url, part) as still:
+        count = await _dump(still, part)
     part.replace(path)
     return count
 
@@ -70,6 +61,37 @@ async def restore(url: str, path: Path) -> int:
                     await connection.execute(insert(table), rows)
                     count += len(rows)
                 await _go_on_counting(connection)
+    finally:
+        await engine.dispose()
+    return count
+
+
+@asynccontextmanager
+async def _standing_still(url: str, part: Path) -> AsyncIterator[URL]:
+    """What can be read for as long as it takes, while sellers write: PostgreSQL itself, or a copy
+    of SQLite's file, which keeps writers out while it is read."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite":
+        yield database
+        return
+    with TemporaryDirectory(prefix=f"{part.name}.", dir=part.parent) as folder:
+        copied = Path(folder, "differ.db")
+        await asyncio.to_thread(copy, Path(database.database or ""), copied)
+        yield database.set(database=str(copied))
+
+
+async def _dump(url: URL, path: Path) -> int:
+    engine = open_engine(url, patient=True)
+    count = 0
+    try:
+        async with started(engine) as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            with _new_file(path) as file:
+                file.write(json.dumps({"revision": REVISION}) + "\n")
+                async for line in _lines(connection):
+                    file.write(line)
+                    count += 1
     finally:
         await engine.dispose()
     return count

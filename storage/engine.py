@@ -6,12 +6,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.cursor import connect
@@ -209,6 +210,21 @@ async def scrub(engine: AsyncEngine) -> None:
             # of its own statements.
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def copy(source: Path, target: Path) -> None:
+    """SQLite's file as it is at one moment, while it is in use.
+
+    All of it at once: little by little, the copy would begin anew with every commit. With a
+    rollback journal a commit waits for as long.
+    """
+    _check_file(source)
+    with translated():
+        try:
+            with closing(sqlite3.connect(source)) as used, closing(sqlite3.connect(target)) as new:
+                used.backup(new)
+        except sqlite3.Error as error:
+            raise DBAPIError(None, None, error) from None
 
 
 def look(connection: Connection) -> Found:

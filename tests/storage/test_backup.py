@@ -1,6 +1,10 @@
 """A backup holds every row, still sealed, and fills either database."""
 
+import asyncio
 import gzip
+import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +27,7 @@ from storage import (
     migrate,
     restore,
 )
-from tests.storage.conftest import Fresh
+from tests.storage.conftest import Fresh, on_sqlite
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 SAM = Seller(Tenant("", "T1"), "U1")
@@ -112,6 +116,26 @@ async def test_a_backup_says_nothing_in_the_clear(fresh: Fresh, tmp_path: Path, 
 
     assert not [word for word in (b"audit", b"Marta", b"Acme") if word in clear]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@on_sqlite
+async def test_sellers_go_on_writing_while_a_backup_is_made(
+    url: str, path: Path, tmp_path: Path, keys: KeyRing
+):
+    """PostgreSQL's readers keep nobody waiting; on SQLite the file itself is let alone."""
+    await fill(url, keys)
+    begun, backup, written = tmp_path / "a.backup.part", back_up(url, tmp_path / "a.backup"), 0
+    under_way = asyncio.create_task(backup)
+    with closing(sqlite3.connect(path, timeout=0)) as seller:
+        while not under_way.done():
+            await asyncio.sleep(0)
+            if begun.exists():
+                with seller:
+                    written += seller.execute("UPDATE sellers SET welcomed = true").rowcount
+    await under_way
+
+    assert written
+    assert [name for name in os.listdir(tmp_path) if "backup" in name] == ["a.backup"]
 
 
 async def test_nothing_is_overwritten(fresh: Fresh, tmp_path: Path, keys: KeyRing):
