@@ -11,6 +11,7 @@ import base64
 import gzip
 import json
 import os
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -23,7 +24,7 @@ from sqlalchemy import URL, LargeBinary, Table, func, insert, make_url, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import copy, open_engine, started
-from storage.errors import NotReady
+from storage.errors import Damaged, NotReady
 from storage.migrations import migrate
 from storage.schema import REVISION, metadata
 from storage.times import Moment
@@ -47,13 +48,14 @@ async def back_up(url: str, path: Path) -> int:
 async def restore(url: str, path: Path) -> int:
     """Fill an empty database from a backup; returns how many rows.
 
-    Raises NotReady when the database holds something, or the backup is of another version.
+    Raises NotReady when the database holds something, or the backup is of another version, and
+    Damaged when it breaks off; the database then stays empty.
     """
     await migrate(url)
     engine = open_engine(url, patient=True)
     count = 0
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
+        with _readable(path) as file:
             _check(json.loads(file.readline()))
             async with started(engine) as connection:
                 await _check_empty(connection)
@@ -113,6 +115,19 @@ def _new_file(path: Path) -> Iterator[IO[str]]:
             yield file
         raw.flush()
         os.fsync(raw.fileno())
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[IO[str]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            yield file
+    except (EOFError, zlib.error, gzip.BadGzipFile, ValueError):
+        # The errors of their parsers, too, may repeat what they read.
+        raise Damaged(
+            f"{path} breaks off, is damaged or is no backup, and nothing of it was restored; "
+            "take an older one"
+        ) from None
 
 
 async def _lines(connection: AsyncConnection) -> AsyncIterator[str]:

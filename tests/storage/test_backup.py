@@ -16,6 +16,7 @@ from coaching.votes import Ballot, Period, Weekly
 from storage import (
     Call,
     Channel,
+    Damaged,
     KeyRing,
     Kind,
     NotReady,
@@ -166,6 +167,32 @@ async def test_a_backup_moves_from_one_engine_to_the_other(
     await restore(third, tmp_path / "two.backup")
 
     assert await told(third, keys) == await told(first, keys)
+
+
+@on_sqlite
+@pytest.mark.parametrize("damage", ["cut", "overwritten", "not compressed", "empty"])
+async def test_a_damaged_backup_is_said_and_restores_nothing(
+    url: str, fresh: Fresh, tmp_path: Path, keys: KeyRing, damage: str
+):
+    """What was read before the damage does not stay: the whole one can still be restored."""
+    whole, broken = tmp_path / "whole.backup", tmp_path / "broken.backup"
+    await fill(url, keys)
+    await back_up(url, whole)
+    held = whole.read_bytes()
+    middle = len(held) // 2
+    broken.write_bytes(
+        {
+            "cut": held[:middle],
+            "overwritten": held[:middle] + bytes(100) + held[middle + 100 :],
+            "not compressed": gzip.decompress(held),
+            "empty": gzip.compress(b""),
+        }[damage]
+    )
+    async with fresh() as other:
+        with pytest.raises(Damaged, match=r"broken.backup breaks off, .* take an older one"):
+            await restore(other, broken)
+
+        assert await restore(other, whole)
 
 
 async def test_another_versions_backup_is_refused(fresh: Fresh, tmp_path: Path):
