@@ -26,7 +26,7 @@ async def read_home(tx: Transaction, now: datetime, words: Words) -> Body:
         cadence=await tx.week.cadence(),
         nudge_at=await tx.week.planned(NUDGE),
         now=now,
-        language=(await tx.profile()).language or "en",
+        language=await tx.language() or "en",
         team=membership.channel.id if membership else "",
     )
     return home_view(home, words)
@@ -42,4 +42,6 @@ async def open_home(tx: Transaction, now: datetime) -> None:
 
 async def close_home(tx: Transaction) -> None:
     """Nobody can see it any more."""
-    await tx.week.save_cadence(replace(await tx.week.cadence(), home=False))
+    cadence = await tx.week.cadence()
+    if cadence.home:
+        await tx.week.save_cadence(replace(cadence, home=False))

@@ -75,7 +75,7 @@ class DueWork:
             async with self._taken(due):
                 return
         async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
-            speak_in((await tx.profile()).language)
+            speak_in(await tx.language())
             view = await read_home(tx, self._desk.now(), self._desk.words)
         try:
             await publish(self._client, installation.bot_token, due.user_id, view)
@@ -104,7 +104,7 @@ class DueWork:
     async def _taken(self, due: Due) -> AsyncIterator[Transaction]:
         async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
             await tx.week.take(due)
-            speak_in((await tx.profile()).language)
+            speak_in(await tx.language())
             yield tx
             if due.kind != HOME:
                 await tx.week.refresh(HOME, self._desk.now())

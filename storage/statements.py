@@ -41,6 +41,7 @@ RECEIVE = (
 )
 
 FIND_PROFILE = select(sellers).where(_own(sellers)).with_for_update()
+FIND_LANGUAGE = select(sellers.c.language).where(_own(sellers))
 ADD_SELLER = insert(sellers).on_conflict_do_nothing()
 SAVE_PROFILE = update(sellers).where(_own(sellers))
 

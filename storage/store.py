@@ -19,7 +19,8 @@ from storage.listening import call, listen
 from storage.locks import one_at_a_time
 from storage.migrations import revision_of
 from storage.records import Due, Installation, Outgoing
-from storage.schema import REVISION, installations, sellers, tenants
+from storage.schema import REVISION, installations, tenants
+from storage.statements import FIND_LANGUAGE
 from storage.tenants import TenantKeys
 from storage.transaction import Transaction
 
@@ -34,9 +35,6 @@ _install = _install.on_conflict_do_update(
     set_={
         name: _install.excluded[name] for name in ("bot_token", "bot_id", "bot_user_id", "app_id")
     },
-)
-_language = select(sellers.c.language).where(
-    sellers.c.tenant == bindparam("own_tenant"), sellers.c.user_id == bindparam("own_user")
 )
 _uninstall = delete(installations).where(installations.c.tenant == bindparam("own_tenant"))
 
@@ -153,7 +151,7 @@ class Store:
         """What a seller is spoken to in; None as long as nobody said so."""
         own = {"own_tenant": seller.tenant.key, "own_user": seller.user_id}
         async with started(self._engine) as connection:
-            language: str | None = (await connection.execute(_language, own)).scalar()
+            language: str | None = (await connection.execute(FIND_LANGUAGE, own)).scalar()
         return language
 
     async def uninstall(self, tenant: Tenant) -> None:

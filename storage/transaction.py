@@ -71,6 +71,11 @@ class Transaction:
         }
         await self._run(sql.SAVE_PROFILE, self._own | values)
 
+    async def language(self) -> str | None:
+        """What the seller is spoken to in, if anybody said so; to ask makes no row."""
+        language: str | None = (await self._run(sql.FIND_LANGUAGE, self._own)).scalar()
+        return language
+
     async def holdings(self) -> Holdings:
         """How much is kept of the seller."""
         await self.flush()

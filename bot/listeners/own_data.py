@@ -6,6 +6,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.conversation import NOTICE
 from bot.files import EXPORT
+from bot.kinds import HOME
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import own_data as views
 from bot.views.history import MOST, history_message
@@ -63,7 +64,10 @@ class OwnData:
         """Erase everything; the last word goes where the button was."""
         async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
             if tx is not None and await self._asked(tx, body):
+                shown = (await tx.week.cadence()).home
                 await tx.forget(body["actions"][0]["action_ts"])
+                if shown:  # once more, with nothing left in it
+                    await tx.week.plan(HOME, self._desk.now())
                 place = body["container"]["channel_id"]
                 await tx.post(
                     purpose=NOTICE, body=views.said(self._desk.words, "gone"), channel=place

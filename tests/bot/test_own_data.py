@@ -311,6 +311,17 @@ def as_seen_by(stage: Stage, user: str) -> str:
     return stage.slack.workspace.transcript(user)
 
 
+async def test_app_home_goes_as_well(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, pace=QUICK) as stage:
+        await play(stage, 2)
+        assert "planning module" in await stage.open_home()
+        await forgotten(stage)
+
+        assert "planning module" not in stage.home()
+        assert "Start a check" in stage.home()
+        assert await left(tmp_path) == FORGOTTEN
+
+
 async def test_kept_is_kept_and_the_question_is_gone(tmp_path: Path) -> None:
     async with on_stage(tmp_path, pace=QUICK) as stage:
         await talk(stage)
