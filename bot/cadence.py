@@ -58,13 +58,13 @@ class Choices:
                     nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until=""
                 )
             case PauseUntil(day):
-                return await self.pause(day)
+                return await self.pause(day) or self._words.say("cadence.past")
         return await self.choose(nudges=Nudges.NO)
 
-    async def pause(self, day: date) -> Line:
-        """None before that day."""
+    async def pause(self, day: date) -> Line | None:
+        """No nudge before that day, in words; a day that has passed changes nothing."""
         if day <= await self.today():
-            return self._words.say("cadence.past")
+            return None
         await self._nudging.pause(day)
         return self._words.say("cadence.paused", day=self._words.day(day))
 

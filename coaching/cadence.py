@@ -61,6 +61,11 @@ class Cadence:
         """The time of day they chose."""
         return time.fromisoformat(self.hour)
 
+    def pause(self, today: date) -> date | None:
+        """The day until which nothing comes; None when there is no such day, or it is there."""
+        until = date.fromisoformat(self.paused_until) if self.paused_until else today
+        return until if until > today else None
+
     @property
     def rhythm(self) -> tuple[object, ...]:
         """All that the next nudge is planned by."""

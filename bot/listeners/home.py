@@ -12,7 +12,7 @@ from bot.kinds import HOME
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
-from bot.views.messages import notice
+from bot.views.messages import message, notice
 from coaching.cadence import Nudges
 from coaching.moves import Ask, Move, Reply
 from storage import Transaction
@@ -48,13 +48,19 @@ class Homes:
                 await tx.week.refresh(HOME, self._desk.now())
             elif name in own_data.OWN:
                 await own_data.answer(self._desk, tx, name)
-            else:
+            elif name in ("nudges", "resume"):
                 choices = Choices(tx, self._desk.words, self._desk.now())
-                if name == "pause" and action["selected_date"]:
-                    await choices.pause(date.fromisoformat(action["selected_date"]))
-                elif name == "nudges":
-                    await choices.choose(nudges=Nudges(action["value"]), paused_until="")
+                await choices.choose(nudges=Nudges(action["value"]), paused_until="")
+            elif name == "pause" and action["selected_date"]:
+                await self._pause(tx, date.fromisoformat(action["selected_date"]))
         await ack()
+
+    async def _pause(self, tx: Transaction, day: date) -> None:
+        """No nudge before that day; Home shows it, or a line says why not."""
+        words, now = self._desk.words, self._desk.now()
+        if not await Choices(tx, words, now).pause(day):
+            await tx.post(purpose=NOTICE, body=message((words.say("cadence.past"),)))
+            await tx.week.refresh(HOME, now)
 
     async def _go_on(self, tx: Transaction, user_id: str, check_id: str) -> None:
         """Ask the open question again, in its thread, and call the seller there."""

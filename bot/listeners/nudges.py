@@ -12,7 +12,7 @@ from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.nudges import Nudging
 from bot.views import cadence as views
-from bot.views.messages import notice
+from bot.views.messages import message, notice
 from bot.views.nudges import closed_like
 from coaching.brief import Brief
 from coaching.cadence import Nudges
@@ -111,6 +111,10 @@ class NudgeTaps:
         async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
             if tx is not None:
                 await tx.week.answer_nudge(message_id)
-                line = await Choices(tx, self._desk.words, self._desk.now()).pause(day)
-                await tx.update(message_id, closed_like(body["message"], line))
+                choices = Choices(tx, self._desk.words, self._desk.now())
+                if line := await choices.pause(day):
+                    await tx.update(message_id, closed_like(body["message"], line))
+                else:
+                    past = message((self._desk.words.say("cadence.past"),))
+                    await tx.post(purpose=NOTICE, body=past)
         await ack()

@@ -90,7 +90,9 @@ def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> C
         reminder=int(selected(values, "reminder")),
         workdays="".join(sorted(option["value"] for option in chosen)),
         own_zone=zone,
-        paused_until="" if selected(values, "nudges") == "on" else cadence.paused_until,
+        paused_until=""
+        if wish == "on" and cadence.nudges is not Nudges.ON
+        else cadence.paused_until,
     )
 
 

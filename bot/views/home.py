@@ -1,7 +1,7 @@
 """App Home: the next thing first, then all there is, then every setting. For its owner alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.views.cadence import setting_lines, time_of
 from bot.views.calls import button
@@ -51,6 +51,11 @@ class Home:
     def under_way(self) -> list[Checked]:
         """Those with a question open."""
         return [p for p in self.history if p.standing.step().ask is not Ask.DONE]
+
+    @property
+    def pause(self) -> date | None:
+        """The day until which no nudge comes."""
+        return self.cadence.pause(self.now.astimezone(self.cadence.place).date())
 
     @property
     def finished(self) -> list[Checked]:
@@ -192,18 +197,13 @@ def _settings(home: Home, words: Words) -> list[Block]:
     change = button(words.text("home.options.change"), "cadence:change", "change")
     turn = button(words.text(f"home.options.{'stop' if on else 'nudges'}"), "home:nudges",
                   "no" if on else "on")  # fmt: skip
-    pause = {
-        "type": "datepicker",
-        "action_id": "home:pause",
-        "placeholder": plain_text(words.text("nudge.options.until")),
-    }
     who = button(words.text("welcome.options.privacy"), "show:privacy", "privacy")
     own = [button(words.text(f"home.options.{name}"), f"home:{name}", name)
            for name in ("export", "forget")]  # fmt: skip
     return [
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
-        _taps(change, turn, *([pause] if on else []), _languages(home.language)),
+        _taps(change, turn, *(_pause(home.pause, words) if on else []), _languages(home.language)),
         *_team(home.team, words),
         rich_text((words.say("home.kept"),)),
         _taps(who, *own),
@@ -217,6 +217,19 @@ def _team(channel: str, words: Words) -> list[Block]:
         return [rich_text((words.say("home.no_team"),))]
     part = button(words.text("team.your_part"), "team:open", channel)
     return [*about_channel(words.say("home.team"), channel)["blocks"], _taps(part)]
+
+
+def _pause(until: date | None, words: Words) -> list[Block]:
+    """The way into a pause, and out of it."""
+    picker: Block = {
+        "type": "datepicker",
+        "action_id": "home:pause",
+        "placeholder": plain_text(words.text("nudge.options.until")),
+    }
+    if until is None:
+        return [picker]
+    go_on = button(words.text("home.options.resume"), "home:resume", "on")
+    return [go_on, picker | {"initial_date": until.isoformat()}]
 
 
 def _languages(spoken: str) -> Block:
@@ -236,7 +249,10 @@ def _setting_lines(home: Home, words: Words) -> tuple[Line, ...]:
         every = words.text(f"cadence.every_{cadence.every}")
         at = home.nudge_at
         planned = when(at, home.now, cadence.place, words) if at else words.text("nudge.none")
-        nudges = words.plain("home.nudges", time=time_of(cadence, words), every=every, next=planned)
+        values = {"time": time_of(cadence, words), "every": every, "next": planned}
+        nudges = words.plain("home.nudges", **values)
+        if home.pause:
+            nudges = words.plain("home.paused", day=words.day(home.pause), **values)
     return (
         words.say("home.line", name=words.text("home.label.nudges"), value=nudges),
         *setting_lines(cadence, words),

@@ -395,3 +395,32 @@ async def test_who_was_never_asked_says_nothing_about_nudges_by_a_form(tmp_path:
         assert await stage.submit(reminder="30", hour="08:00") == {}
         assert "No nudges for now. With them on: Monday 8:00" in stage.messages()[-1].text
         assert (await cadence(stage)).nudges is Nudges.UNASKED
+
+
+async def test_a_pause_outlives_a_form_is_shown_and_ends_in_one_tap(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await stage.open_home()
+        await stage.tap_home("Pause until …", "2035-04-16")
+        assert "paused until 16 April" in stage.home()
+        await stage.tap_home("Change times")
+        assert await stage.submit(reminder="30") == {}
+        assert "paused until 16 April" in stage.home()
+        await stage.tap_home("Go on now")
+        assert "paused" not in stage.home()
+        await at(stage, MONDAY)
+        assert len(nudges(stage)) == 1
+
+
+async def test_a_pause_until_a_day_that_has_passed_changes_nothing(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await stage.open_home()
+        await stage.tap_home("Pause until …", "2035-03-06")
+        assert "That day has passed." in stage.messages()[-1].text
+        await at(stage, MONDAY)
+        (nudge,) = nudges(stage)
+        await stage.tap("Pause until …", day="2035-03-12")
+        assert "That day has passed." in stage.messages()[-1].text
+        assert nudges(stage) == [nudge]
+        assert (await cadence(stage)).paused_until == ""
