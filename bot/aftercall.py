@@ -21,19 +21,20 @@ from coaching.words import Line
 from storage import Call, new_id
 
 LATE = timedelta(hours=1)
-"""From when on it is asked whether this is an hour to write to anybody."""
+"""From when on the hour counts at which it is asked, and not the one that was chosen."""
 
 
 class AfterCall(CheckCall):
     """What is asked and told after the call."""
 
     async def ask(self, mention: str, due_at: datetime) -> None:
-        """What did they say? Late, at night or at a weekend, it waits for the morning."""
+        """What did they say? At night or at a weekend, where they are now, it waits for the
+        morning."""
         call, cadence = await self.call(), await self._tx.week.cadence()
         if call is None or call.state != Seen.WANTED:
             return
-        late = self._now - due_at > LATE
-        if late and (ask_at := after_call(cadence, self._now - GAP)) > self._now:
+        at = self._now if self._now - due_at > LATE else due_at
+        if (ask_at := after_call(cadence, at - GAP)) > self._now:
             await self._save(replace(call, ask_at=ask_at))
             await self._tx.week.plan(AFTER, ask_at, self._check_id)
             return

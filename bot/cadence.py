@@ -35,12 +35,12 @@ class Choices:
 
     async def choose(self, **choices: Any) -> Line:
         """Keep these choices; what holds from now on, in words."""
-        before = await self.cadence()
+        before = await find_place(self._tx, self._now)
         return await self.told(await self._keep(before, replace(before, **choices)))
 
     async def fill_in(self, cadence: Cadence) -> tuple[Line, ...]:
         """Keep the choices of a form; what has changed by them, in words."""
-        before = await self.cadence()
+        before = await find_place(self._tx, self._now)
         await self._keep(before, cadence)
         planned = await self._nudging.planned()
         return views.changed(before, cadence, planned, self._now, self._words)

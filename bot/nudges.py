@@ -22,6 +22,8 @@ from coaching.nudges import IGNORED, Before, Checked, Text, choose, has_just_che
 from coaching.words import Words
 from storage import Nudge, Transaction, new_id
 
+LATE = timedelta(hours=1)
+"""After its hour, where the seller has flown to, from when on a nudge waits for another day."""
 REMEMBERED = 30
 """Weeks of nudges that are looked back on."""
 
@@ -102,7 +104,8 @@ class Nudging:
         await self._tx.week.save_cadence(cadence)
         planned = await self.planned()
         if planned and cadence.place != before.place:
-            await self._tx.week.plan(NUDGE, _where_they_are(planned, before, cadence))
+            at = _where_they_are(planned, before, cadence, self._now)
+            await self._tx.week.plan(NUDGE, at)
 
     async def planned(self) -> datetime | None:
         """When the next one is due."""
@@ -126,7 +129,7 @@ class Nudging:
         await self._tx.week.save_cadence(cadence)
         if cadence.nudges is not Nudges.ON:
             return
-        due_at = _where_they_are(due_at, before, cadence)
+        due_at = _where_they_are(due_at, before, cadence, self._now)
         if due_at > self._now:
             await self._tx.week.plan(NUDGE, due_at)
             return
@@ -184,12 +187,16 @@ class Nudging:
             await self._tx.post(purpose=NUDGE, body=body, message_id=message_id, until=until)
 
 
-def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence) -> datetime:
-    """The same wall time where the seller is now."""
+def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence, now: datetime) -> datetime:
+    """The same wall time where the seller is now; long after it, the hour they chose on the next
+    working day, if that is in the same week."""
     if cadence.place == before.place:
         return due_at
     local = due_at.astimezone(before.place)
-    return moment(local.date(), local.time(), cadence.place)
+    at = moment(local.date(), local.time(), cadence.place)
+    later = tomorrow(cadence, now)
+    same_week = week_of(later, cadence.place) == week_of(at, cadence.place)
+    return later if now - at > LATE and same_week else at
 
 
 def _ignored(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:

@@ -45,8 +45,12 @@ class DueWork:
                 await talk.follow_up.remind(due.user_id)
 
     async def ask_after(self, due: Due) -> None:
-        """What did they say?"""
+        """What did they say? Asked at an hour to write where the seller is by then."""
+        person = await self._person(due)
+        if person is None:
+            return
         async with self._taken(due) as tx:
+            await Nudging(tx, self._desk.words, self._desk.now()).follow(person.zone)
             if talk := await self._desk.conversation(tx, due.subject):
                 await talk.after_call.ask(due.user_id, due.at)
 

@@ -424,3 +424,38 @@ async def test_a_pause_until_a_day_that_has_passed_changes_nothing(tmp_path: Pat
         assert "That day has passed." in stage.messages()[-1].text
         assert nudges(stage) == [nudge]
         assert (await cadence(stage)).paused_until == ""
+
+
+async def test_who_flew_west_is_not_asked_at_night(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        five = TUESDAY.replace(hour=16, minute=0)
+        await check(stage, call_at=five)
+        await stage.tap("Tomorrow 9:00")
+        stage.slack.workspace.users[stage.me].tz = "America/New_York"
+        before = len(stage.messages())
+        await at(stage, five + 16 * HOUR + timedelta(minutes=1))
+        assert len(stage.messages()) == before
+        await at(stage, five + 22 * HOUR)
+        assert "What did Marta say?" in stage.messages()[-1].text
+
+
+async def test_who_flew_east_has_their_hour_on_the_next_working_day(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.workspace.users[stage.me].tz = "Asia/Tokyo"
+        await at(stage, MONDAY)
+        await at(stage, MONDAY + 16 * HOUR - timedelta(minutes=1))
+        assert nudges(stage) == []
+        await at(stage, MONDAY + 16 * HOUR)
+        assert len(nudges(stage)) == 1
+
+
+async def test_a_choice_of_times_holds_where_they_are(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        stage.slack.workspace.users[stage.me].tz = "Asia/Tokyo"
+        await at(stage, TUESDAY + 2 * DAY)
+        await stage.command("/differ nudges tuesday 9:00")
+        assert "Berlin time" in stage.ephemerals()[-1].text
+        await at(stage, MONDAY + 16 * HOUR)
+        assert len(nudges(stage)) == 1
