@@ -10,6 +10,7 @@ from bot.reminders import plan_reminders
 from bot.views import cadence as views
 from coaching.cadence import Cadence, Nudges
 from coaching.grammar import NudgesAt, PauseUntil, Request, request
+from coaching.when import weekday_name
 from coaching.words import Line, Words
 from storage import Transaction
 
@@ -54,12 +55,16 @@ class Choices:
         """Do what words asked for; what holds from now on."""
         match asked:
             case NudgesAt(weekday, hour):
-                return await self.choose(
-                    nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until=""
-                )
+                return await self._nudge_at(weekday, hour)
             case PauseUntil(day):
                 return await self.pause(day) or self._words.say("cadence.past")
         return await self.choose(nudges=Nudges.NO)
+
+    async def _nudge_at(self, weekday: int, hour: str) -> Line:
+        if replace(await self.cadence(), weekday=weekday).workday is None:
+            day = weekday_name(weekday, self._words)
+            return self._words.say("cadence.no_workday", weekday=day)
+        return await self.choose(nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until="")
 
     async def pause(self, day: date) -> Line | None:
         """No nudge before that day, in words; a day that has passed changes nothing."""

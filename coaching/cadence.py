@@ -61,6 +61,11 @@ class Cadence:
         """The time of day they chose."""
         return time.fromisoformat(self.hour)
 
+    @property
+    def workday(self) -> int | None:
+        """The weekday of nudges: the one chosen, or the next working day of its week, if any."""
+        return next((day for day in range(self.weekday, 8) if str(day) in self.workdays), None)
+
     def pause(self, today: date) -> date | None:
         """The day until which nothing comes; None when there is no such day, or it is there."""
         until = date.fromisoformat(self.paused_until) if self.paused_until else today
@@ -69,7 +74,7 @@ class Cadence:
     @property
     def rhythm(self) -> tuple[object, ...]:
         """All that the next nudge is planned by."""
-        when = (self.weekday, self.hour, self.every, self.paused_until)
+        when = (self.weekday, self.workday, self.hour, self.every, self.paused_until)
         return (self.nudges, self.place, *when)
 
 
@@ -101,7 +106,7 @@ def monday_of(at: datetime, place: ZoneInfo) -> date:
 
 def nudge_in(cadence: Cadence, monday: date) -> datetime:
     """When the nudge of a week is due, in UTC."""
-    return moment(monday + (cadence.weekday - 1) * DAY, cadence.wall_time, cadence.place)
+    return moment(_day(cadence, monday), cadence.wall_time, cadence.place)
 
 
 def next_nudge(cadence: Cadence, after: datetime, weeks: int = 0) -> datetime:
@@ -119,7 +124,7 @@ def next_nudge(cadence: Cadence, after: datetime, weeks: int = 0) -> datetime:
 
 
 def _day(cadence: Cadence, monday: date) -> date:
-    return monday + (cadence.weekday - 1) * DAY
+    return monday + ((cadence.workday or cadence.weekday) - 1) * DAY
 
 
 def last_moment(cadence: Cadence, at: datetime) -> datetime:

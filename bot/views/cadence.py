@@ -74,26 +74,30 @@ def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> C
     """The settings with what was filled in; of nudges only what was chosen there.
 
     Raises:
-        Wrong: for a zone that does not exist.
+        Wrong: for a zone that does not exist, or a weekday after the last working day.
     """
     zone = typed(values, "zone")
-    chosen = values["workdays"]["workdays"].get("selected_options") or ()
+    days = values["workdays"]["workdays"].get("selected_options") or ()
     if zone and zone_of(zone) is None:
         raise Wrong({"zone": words.text("form.cadence.wrong.zone")})
     wish = selected(values, "nudges")
-    return replace(
+    chosen = replace(
         cadence,
         nudges={"on": Nudges.ON, "no": Nudges.NO}.get(wish, cadence.nudges),
         weekday=int(selected(values, "weekday")),
         hour=values["hour"]["hour"].get("selected_time") or cadence.hour,
         every=int(selected(values, "every")),
         reminder=int(selected(values, "reminder")),
-        workdays="".join(sorted(option["value"] for option in chosen)),
+        workdays="".join(sorted(option["value"] for option in days)),
         own_zone=zone,
         paused_until=""
         if wish == "on" and cadence.nudges is not Nudges.ON
         else cadence.paused_until,
     )
+    if chosen.workday is None:
+        day = weekday_name(chosen.weekday, words)
+        raise Wrong({"weekday": words.plain("form.cadence.wrong.weekday", weekday=day)})
+    return chosen
 
 
 def time_of(cadence: Cadence, words: Words) -> str:

@@ -274,7 +274,8 @@ async def test_a_form_says_what_is_wrong_in_it(tmp_path: Path) -> None:
         await stage.open_home()
         await stage.tap_home("Change times")
         assert list(await stage.submit(zone="Atlantis/Capital")) == ["zone"]
-        assert await stage.submit(zone="Asia/Tokyo", workdays=["1"], nudges="on") == {}
+        assert list(await stage.submit(zone="", weekday="6")) == ["weekday"]
+        assert await stage.submit(zone="Asia/Tokyo", weekday="1", nudges="on") == {}
         assert "Asia/Tokyo (chosen by you)" in stage.home()
         assert (await cadence(stage)).nudges is Nudges.ON
 
@@ -458,4 +459,19 @@ async def test_a_choice_of_times_holds_where_they_are(tmp_path: Path) -> None:
         await stage.command("/differ nudges tuesday 9:00")
         assert "Berlin time" in stage.ephemerals()[-1].text
         await at(stage, MONDAY + 16 * HOUR)
+        assert len(nudges(stage)) == 1
+
+
+async def test_nudges_keep_to_working_days(tmp_path: Path) -> None:
+    """Monday off, and nudges on Mondays; a day with no working day behind it is not taken."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await stage.open_home()
+        await stage.tap_home("Change times")
+        assert await stage.submit(workdays=["2", "3"]) == {}
+        await stage.command("/differ nudges thursday 9:00")
+        assert "You have no working day from Thursday on." in stage.ephemerals()[-1].text
+        await at(stage, MONDAY + DAY - HOUR)
+        assert nudges(stage) == []
+        await at(stage, MONDAY + DAY)
         assert len(nudges(stage)) == 1

@@ -102,6 +102,13 @@ def test_a_nudge_is_right_to_the_minute_when_the_clocks_change():
     assert next_nudge(sunday, at("2026-10-24T12:00")) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
+def test_no_nudge_comes_on_a_day_off_while_the_week_has_another() -> None:
+    sunday = at("2026-03-01T12:00")
+    assert next_nudge(replace(BERLIN, workdays="234"), sunday) == at("2026-03-03T09:00")
+    assert next_nudge(replace(BERLIN, weekday=6), sunday) == at("2026-03-07T09:00")
+    assert replace(BERLIN, weekday=6).workday is None
+
+
 def test_a_pause_ends_with_the_first_nudge_on_or_after_its_date():
     paused = replace(BERLIN, paused_until="2026-03-10")
     assert next_nudge(paused, at("2026-03-02T08:00")) == at("2026-03-16T09:00")
