@@ -28,6 +28,8 @@ from bot.listeners.own_data import OwnData
 from bot.listeners.taps import Taps
 from bot.listeners.team import Teams
 from bot.listeners.texts import Texts, tell_unsaved
+from bot.views.messages import page
+from coaching.words import Words, plain
 from storage import StorageError, Tenant
 
 log = logging.getLogger("differ.app")
@@ -180,6 +182,14 @@ def log_failure(error: Exception) -> None:
     log.error("a request failed: %s at %s %s", type(error).__name__, place, reason)
 
 
+def _beside_form(view: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """At its first entry; over a form that has none. It stays open, to be sent again."""
+    said = words.say("notice.unsaved")
+    if entries := list(view["state"]["values"]):
+        return {"response_action": "errors", "errors": {entries[0]: plain(said)}}
+    return {"response_action": "push", "view": page(view["title"]["text"], (said,), words)}
+
+
 def _on_error(desk: Desk) -> Any:
     async def on_error(
         error: Exception,
@@ -192,9 +202,7 @@ def _on_error(desk: Desk) -> Any:
         log_failure(error)
         sentence = desk.words.plain("notice.unsaved")
         if body.get("type") == "view_submission":
-            block = next(iter(body["view"]["state"]["values"]))
-            errors = {"response_action": "errors", "errors": {block: sentence}}
-            return BoltResponse(status=200, body=errors)
+            return BoltResponse(status=200, body=_beside_form(body["view"], desk.words))
         if "command" in body:
             return BoltResponse(status=200, body={"text": sentence})
         if body.get("response_url"):

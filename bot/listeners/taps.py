@@ -89,7 +89,7 @@ class Taps:
             async with self._desk.store.begin(seller_of(context)) as tx:
                 view = await self._desk.brief_form(tx, Brief(""))
         else:
-            view = greeting.page(self._desk.words, what)
+            view = greeting.shown(self._desk.words, what)
         await ack()
         await open_or_tell(self._desk, seller_of(context), client, body, view)
 

@@ -1,7 +1,7 @@
 """What is said before any check: the first words, help, privacy, an example."""
 
-from bot.views.messages import message
-from bot.views.text import Block, Body, plain_text, rich_text
+from bot.views.messages import message, page
+from bot.views.text import Block, Body, plain_text
 from coaching.words import Line, Words, fill
 
 
@@ -35,15 +35,9 @@ def privacy_text(words: Words) -> Body:
     return message((words.say("privacy.title"), *_lines(words, "privacy")))
 
 
-def page(words: Words, name: str) -> Body:
-    """``privacy`` or ``example`` as a modal to read."""
-    return {
-        "type": "modal",
-        "callback_id": "page",
-        "title": plain_text(words.text(f"{name}.title")),
-        "close": plain_text(words.text("example.close")),
-        "blocks": [rich_text((line,)) for line in _lines(words, name)],
-    }
+def shown(words: Words, name: str) -> Body:
+    """``privacy``, ``example`` or ``rule`` as a page."""
+    return page(words.text(f"{name}.title"), _lines(words, name), words)
 
 
 def _lines(words: Words, name: str) -> tuple[Line, ...]:

@@ -30,6 +30,17 @@ def message(lines: tuple[Line, ...], blocks: tuple[Block, ...] = (), mention: st
     }
 
 
+def page(title: str, lines: tuple[Line, ...], words: Words) -> Body:
+    """Lines as a modal, to be read and closed."""
+    return {
+        "type": "modal",
+        "callback_id": "page",
+        "title": plain_text(title),
+        "close": plain_text(words.text("example.close")),
+        "blocks": [rich_text((line,)) for line in lines],
+    }
+
+
 def prompt_message(prompt: Prompt, check_id: str, words: Words, mention: str = "") -> Body:
     """A question with its taps, and the ways out of it behind a menu."""
     elements = [button(option, check_id, prompt.step) for option in prompt.options]

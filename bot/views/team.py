@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.views.forms import Wrong, field, modal, selected, typed
-from bot.views.messages import message
+from bot.views.messages import message, page
 from bot.views.text import Block, Body, plain_text, rich_text
 from coaching.cadence import zone_of
 from coaching.factors import SHOWN
@@ -146,13 +146,7 @@ def closes(period: Period, words: Words, now: datetime) -> str:
 
 def told(words: Words, key: str, **values: str) -> Body:
     """One sentence in the place of a form."""
-    return {
-        "type": "modal",
-        "callback_id": "page",
-        "title": plain_text(words.text("form.join.title")),
-        "close": plain_text(words.text("example.close")),
-        "blocks": [rich_text((words.say(f"team.{key}", **values),))],
-    }
+    return page(words.text("form.join.title"), (words.say(f"team.{key}", **values),), words)
 
 
 # settings

@@ -38,6 +38,7 @@ from tests.bot.script import (
     texts,
 )
 from tests.bot.stage import DEALS, ROOT, SAM, Json, Stage, on_stage
+from tests.bot.test_team import set_up
 from tests.postgres import Postgres
 
 PRIYA = "U2PRIYA"
@@ -95,6 +96,27 @@ async def test_a_locked_database_keeps_the_form_open_with_what_was_typed(tmp_pat
             assert list(sent.errors.values()) == [told("unsaved")]
         assert await stage.submit() == {}
         assert (await dialogue(stage)).moves[-1].reply is Reply.FORM
+
+
+async def test_a_locked_database_is_said_over_a_form_with_nothing_to_fill_in(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        await set_up(stage)
+        await stage.command("/differ team")
+        workspace = stage.slack.workspace
+        form = workspace.top_modal(stage.me)
+        assert form is not None
+        async with elsewhere(tmp_path):
+            await stage.slack.people.submit(stage.me, form.id)
+        said = workspace.top_modal(stage.me)
+        assert said is not None
+        assert told("unsaved") in str(said.body["blocks"])
+        await stage.slack.people.close(stage.me, said.id)
+        await stage.submit()
+        joined = workspace.top_modal(stage.me)
+        assert joined is not None
+        assert "You take part" in str(joined.body["blocks"])
 
 
 @pytest.mark.parametrize("delivery", ["socket", "http"])

@@ -222,7 +222,7 @@ def test_what_is_said_before_any_check_can_be_shown(body: Json) -> None:
 
 @pytest.mark.parametrize("name", ["privacy", "example"])
 def test_a_page_to_read_can_be_shown(name: str) -> None:
-    taken(greeting.page(WORDS, name), "modal")
+    taken(greeting.shown(WORDS, name), "modal")
 
 
 @pytest.mark.parametrize("sign", SIGNS)
