@@ -168,14 +168,16 @@ class Summaries:
 
     async def see_to(self, due: Due) -> None:
         """A post that has not come to an end by now: its process has."""
-        async with self._taken(due):
-            pass
-        await self._unknown(due.tenant, due.subject)
+        async with self._taken(due) as tx:
+            await self._leave(tx, due.subject)
 
     async def _unknown(self, tenant: Tenant, announcement_id: str) -> None:
         async with self._ended(tenant, announcement_id) as tx:
-            if channel := await tx.channels.finish(announcement_id, "unknown"):
-                await self._plan_to_tell(tx, channel, "unknown")
+            await self._leave(tx, announcement_id)
+
+    async def _leave(self, tx: Transaction, announcement_id: str) -> None:
+        if channel := await tx.channels.finish(announcement_id, "unknown"):
+            await self._plan_to_tell(tx, channel, "unknown")
 
     async def _plan_to_tell(self, tx: Transaction, channel: Channel, key: str) -> None:
         await tx.week.plan(TELL, self._desk.now(), f"{key} {channel.id} {channel.set_up_by}")

@@ -18,7 +18,7 @@ from coaching.brief import Brief
 from coaching.dialogue import begin
 from coaching.votes import Ballot
 from storage import Kind, Seller, Tenant
-from tests.bot.script import ANSWERS, answer
+from tests.bot.script import ANSWERS, answer, elsewhere
 from tests.bot.stage import DEALS, SAM, Stage, on_stage
 
 TEAM = (SAM, "U2PRIYA", "U3JONAS", "U4ANA", "U5LENA")
@@ -383,8 +383,9 @@ async def test_a_line_whose_fate_is_unknown_is_not_sent_again(stage: Stage, faul
     )
 
 
-async def test_a_line_that_a_process_died_over_is_not_sent_again(stage: Stage) -> None:
-    """What it leaves behind: a line that was begun, and the plan to see what became of it."""
+async def begin_a_line(stage: Stage) -> None:
+    """What a process that dies over a post leaves behind: a line that was begun, and the plan to
+    see what became of it."""
     await set_up(stage)
     async with stage.store.begin(Seller(Tenant("", stage.slack.workspace.team_id), "")) as tx:
         channel = await tx.channels.find(DEALS)
@@ -392,6 +393,24 @@ async def test_a_line_that_a_process_died_over_is_not_sent_again(stage: Stage) -
         begun = await tx.channels.announce(channel, Kind.TOO_FEW, CLOSE.date())
         await tx.channels.begin_posting(begun)
         await tx.week.plan(ANNOUNCED, stage.slack.clock.now(), begun)
+
+
+async def test_a_line_that_a_process_died_over_is_not_sent_again(stage: Stage) -> None:
+    await begin_a_line(stage)
+    await stage.settle()
+
+    assert len(in_channel(stage)) == 1
+    assert "I did not post it again" in stage.messages()[-1].text
+
+
+async def test_who_sees_to_such_a_line_may_die_as_well(stage: Stage, tmp_path: Path) -> None:
+    """The statement that marks it fails, as it does when its process dies before."""
+    await begin_a_line(stage)
+    fail = "BEFORE UPDATE ON announcements BEGIN SELECT RAISE(ABORT, 'died'); END"
+    async with elsewhere(tmp_path, f"CREATE TRIGGER dying {fail}"):
+        await stage.settle()
+    async with elsewhere(tmp_path, "DROP TRIGGER dying"):
+        await stage.store.release_due()
     await stage.settle()
 
     assert len(in_channel(stage)) == 1
