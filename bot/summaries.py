@@ -18,11 +18,13 @@ from bot.clock import Clock, Work
 from bot.conversation import NOTICE
 from bot.installations import Installations
 from bot.kinds import ANNOUNCE, ANNOUNCED, CLOSE, TELL
+from bot.language import speak_in
 from bot.listeners.desk import Desk
 from bot.people import NotNowError
 from bot.places import look_at
 from bot.slack import NO_ANSWER, NOT_REACHED, Refusal, meaning_of, reason_of, retry_after
 from bot.views.team import about_channel, announcement_message
+from coaching.words import words
 from storage import Announcement, Channel, Due, Installation, Kind, Seller, Tenant, Transaction
 
 log = logging.getLogger("differ.summaries")
@@ -30,6 +32,8 @@ log = logging.getLogger("differ.summaries")
 ENDED = timedelta(minutes=5)
 """Of business time; by then a post has come to an end, or its process has."""
 SOON = timedelta(seconds=30)
+IN_A_CHANNEL = words("en")
+"""Many read it, and none of them was asked for a language."""
 
 
 class Summaries:
@@ -120,7 +124,7 @@ class Summaries:
                 thread_ts=announcement.thread_ts,
                 unfurl_links=False,
                 unfurl_media=False,
-                **announcement_message(announcement, self._desk.words),
+                **announcement_message(announcement, IN_A_CHANNEL),
             )
         except SlackApiError as error:
             await self._refused(tenant, announcement, error)
@@ -187,6 +191,7 @@ class Summaries:
         key, channel, user_id = due.subject.split()
         async with self._desk.store.begin(Seller(due.tenant, user_id)) as tx:
             await tx.week.take(due)
+            speak_in(await tx.language())
             body = about_channel(self._desk.words.say(f"team.{key}"), channel)
             await tx.post(purpose=NOTICE, body=body)
 

@@ -39,11 +39,11 @@ def _announced(announcement: Announcement, words: Words) -> tuple[Line, ...]:
     minimum = str(announcement.minimum)
     match announcement.kind:
         case Kind.SET_UP:
-            return (words.say("team.announced", minimum=minimum),)
+            return (words.say("summary.announced", minimum=minimum),)
         case Kind.LOWERED:
-            return (words.say("team.lowered", minimum=minimum),)
+            return (words.say("summary.lowered", minimum=minimum),)
         case Kind.STOPPED:
-            return (words.say("team.stopped"),)
+            return (words.say("summary.stopped"),)
         case Kind.TOO_FEW:
             return (too_few(day, words),)
     assert summary is not None
@@ -55,7 +55,7 @@ def _announced(announcement: Announcement, words: Words) -> tuple[Line, ...]:
 def _taps(kind: Kind, words: Words) -> tuple[Block, ...]:
     if kind not in (Kind.SET_UP, Kind.THREAD):
         return ()
-    part = _button("team:open", words.text("team.take_part"))
+    part = _button("team:open", words.text("summary.take_part"))
     rule = _button("show:rule", words.text("summary.rule"))
     return ({"type": "actions", "elements": [part, rule]},)
 

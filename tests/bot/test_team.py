@@ -458,6 +458,18 @@ async def test_a_channel_without_the_app_ends_it_and_its_owner_is_told(stage: St
     assert len(in_channel(stage)) == 1
 
 
+async def test_a_channel_reads_english_and_who_set_it_up_their_own_language(stage: Stage) -> None:
+    await command(stage, SAM, "/differ language de")
+    await command(stage, SAM, "/differ team")
+    await submit(stage, SAM, **FRIDAY)
+    assert "A team summary is set up here" in in_channel(stage)[0].text
+    workspace = stage.slack.workspace
+    workspace.channels[DEALS].members.discard(workspace.bot_user)
+    await at(stage, CLOSE + timedelta(minutes=1))
+
+    assert "Slack hat mich die Team-Zusammenfassung nicht mehr" in stage.messages()[-1].text
+
+
 def home_of(stage: Stage) -> Any:
     view = stage.slack.workspace.home_of(stage.me)
     assert view is not None
