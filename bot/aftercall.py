@@ -46,8 +46,18 @@ class AfterCall(CheckCall):
         message_id = await self._post(AFTER, body)
         await self._keep(call, replace(coach.load(call.talk), prompt=message_id), Seen.ASKED)
 
+    async def cancel(self, label: str) -> bool:
+        """There is no call: nothing more is said about it; False once it was told about."""
+        await self.withdraw(label)
+        call, heard = await self._kept()
+        if heard.told:
+            return False
+        await self._save(replace(call, state=Seen.CANCELLED, ask_at=None))
+        await self._drop()
+        return True
+
     async def withdraw(self, label: str) -> None:
-        """There is no such call: what was asked about it is asked no more."""
+        """What was asked about it is asked no more."""
         call, heard = await self._kept()
         if call.state == Seen.ASKED:
             await self._close(heard, label)
@@ -69,6 +79,9 @@ class AfterCall(CheckCall):
             return False
         tell = coach.typed_tell(said.text, self._words)
         factor = coach.next_factor(heard, self._standing) if heard.told else None
+        if not heard.told and self._words.hears("tell.cancelled", said.text):
+            await self._post(AFTER, message((self._words.say("call.cancelled"),)))
+            return await self.cancel("")
         if tell is Tell.SILENT and not heard.told:
             return await self.silent("")
         if tell and factor:

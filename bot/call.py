@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.kinds import HOME
+from bot.kinds import AFTER, HOME, REMINDER
 from bot.views.text import Body
 from coaching.standing import Standing
 from coaching.words import Words
@@ -41,6 +41,11 @@ class CheckCall:
     async def _save(self, call: Call) -> None:
         await self._tx.calls.save(call)
         await self._tx.week.refresh(HOME, self._now)
+
+    async def _drop(self) -> None:
+        """Neither remind of it nor ask after it."""
+        for kind in (REMINDER, AFTER):
+            await self._tx.week.drop(kind, self._check_id)
 
     async def _post(
         self, purpose: str, body: Body, message_id: str = "", until: datetime | None = None

@@ -23,6 +23,7 @@ def _past(check: Check, call: Call | None) -> Checked:
         started_at=check.started_at,
         finished_at=check.finished_at,
         seen=Seen(call.state) if call else None,
+        ask_at=call.ask_at if call else None,
         heard=calls.load(call.talk) if call else Heard(),
         heard_at=call.heard_at if call else None,
     )

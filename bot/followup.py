@@ -82,10 +82,6 @@ class FollowUp(CheckCall):
         cadence = await self._tx.week.cadence()
         await plan_reminder(self._tx, self._check_id, self.call_at, cadence, self._now)
 
-    async def _drop(self) -> None:
-        for kind in (REMINDER, AFTER):
-            await self._tx.week.drop(kind, self._check_id)
-
     # before the call
 
     async def remind(self, mention: str) -> None:
@@ -110,15 +106,6 @@ class FollowUp(CheckCall):
             await self._save(replace(call, state=Seen.WANTED, ask_at=ask_at))
             await self._plan(ask_at)
         return f"{self._when(call_at, cadence)} ({zone_name(cadence.place, self._words)})"
-
-    async def cancel(self) -> bool:
-        """There is no call: nothing more is said about it."""
-        call = await self.call()
-        if call is None or call.state == Seen.HEARD:
-            return False
-        await self._save(replace(call, state=Seen.CANCELLED, ask_at=None))
-        await self._drop()
-        return True
 
 
 def _label(said: str) -> str:

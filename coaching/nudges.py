@@ -28,7 +28,7 @@ REST = timedelta(weeks=12)
 FRESH = timedelta(days=4)
 """After a check there is no nudge for so long."""
 PROMISED = timedelta(weeks=4)
-"""How long a promise is asked after."""
+"""How long a promise is asked after, and what was said in a call waited for."""
 AHEAD = timedelta(days=8)
 """How far ahead a call is spoken of."""
 IGNORED = 3
@@ -49,7 +49,8 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One check as a reason may come from it; ``seen`` is None before its call was spoken of."""
+    """One check as a reason may come from it; ``seen`` is None before its call was spoken of,
+    ``ask_at`` when it is or was asked after."""
 
     check_id: str
     standing: Standing
@@ -58,6 +59,7 @@ class Checked:
     seen: Seen | None = None
     heard: Heard = field(default_factory=Heard)
     heard_at: datetime | None = None
+    ask_at: datetime | None = None
 
     @property
     def call_at(self) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, select
@@ -26,7 +27,7 @@ _SAVE = _save.on_conflict_do_update(
 )
 _FIND_ALL = select(calls).where(_own(calls)).order_by(calls.c.check_id.desc())
 _FIND = select(calls).where(_own(calls, calls.c.check_id == bindparam("own_id")))
-_FIND_ASKED = _FIND_ALL.where(calls.c.state == "asked")
+_FIND_ASKED = _FIND_ALL.where(calls.c.state == "asked", calls.c.ask_at > bindparam("since"))
 _FIND_WITH = (
     select(calls)
     .join_from(
@@ -64,11 +65,11 @@ class Calls:
             self._call(row) for row in await self._connection.execute(_FIND_ALL, self._own)
         )
 
-    async def asked(self) -> tuple[Call, ...]:
-        """Those after which the seller was asked what was said, and has not told."""
-        return tuple(
-            self._call(row) for row in await self._connection.execute(_FIND_ASKED, self._own)
-        )
+    async def asked(self, since: datetime) -> tuple[Call, ...]:
+        """Those after which the seller was asked what was said, later than that, and has not
+        told."""
+        rows = await self._connection.execute(_FIND_ASKED, self._own | {"since": since})
+        return tuple(self._call(row) for row in rows)
 
     async def heard_from(self, buyer_id: str) -> tuple[Call, ...]:
         """The calls after which this buyer was quoted, the latest first: what a later check with

@@ -13,7 +13,7 @@ from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.listeners.forms import about, view_key
 from bot.views import calls as views
 from bot.views.forms import Wrong
-from bot.views.messages import notice
+from bot.views.messages import message, notice
 from bot.views.nudges import closed_like
 from coaching.calls import Tell
 from coaching.factors import Factor
@@ -67,10 +67,12 @@ class Calls:
             await follow_up.decline()
             await talk.show_end()
         elif name == "cancelled":
-            await talk.after_call.withdraw(label)
-            came = "cancelled" if await follow_up.cancel() else "told"
+            came = "cancelled" if await talk.after_call.cancel(label) else "told"
             said = self._desk.words.say(f"call.{came}")
-            await tx.update(argument, closed_like(body["message"], said))
+            if argument:  # the reminder's id
+                await tx.update(argument, closed_like(body["message"], said))
+            else:
+                await talk.post(NOTICE, message((said,)))
         elif name == "silent":
             await talk.after_call.silent(label)
         else:

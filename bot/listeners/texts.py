@@ -20,6 +20,7 @@ from coaching.answers import asked_language, command
 from coaching.cadence import Nudges
 from coaching.calls import typed_wish
 from coaching.moves import Ask, Said
+from coaching.nudges import PROMISED
 from coaching.reading import MAX_TEXT
 from storage import Interrupted, Message, Seller, Transaction
 
@@ -200,7 +201,7 @@ class Texts:
         words, now = self._desk.words, self._desk.now()
         open_checks = await tx.checks("open", "setup")
         waiting = {check.id: Conversation(tx, check, words, now) for check in open_checks}
-        asked = [call.check_id for call in await tx.calls.asked()]
+        asked = [call.check_id for call in await tx.calls.asked(now - PROMISED)]
         for check_id in (*asked, await asked_last(tx, now)):
             if check_id and check_id not in waiting:
                 talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)

@@ -44,7 +44,7 @@ def ask_after(lines: tuple[Line, ...], check_id: str, words: Words, mention: str
     """What did they say? Written in the thread or in the form."""
     taps = [
         button(words.text(f"after.options.{name}"), f"call:{name}", check_id)
-        for name in ("said", "silent", "moved")
+        for name in ("said", "silent", "moved", "cancelled")
     ]
     return message(lines, ({"type": "actions", "elements": taps},), mention)
 

@@ -11,7 +11,7 @@ from coaching.cadence import Cadence, Nudges
 from coaching.calibration import calibration_lines, outcomes
 from coaching.calls import Seen, after_line
 from coaching.moves import Ask
-from coaching.nudges import Checked, settled_guesses
+from coaching.nudges import PROMISED, Checked, settled_guesses
 from coaching.phrases import short
 from coaching.prompts import change_line
 from coaching.verdicts import marks_line, title_of
@@ -38,14 +38,23 @@ class Home:
 
     @property
     def waiting(self) -> list[Checked]:
-        """Those after whose call the seller has not told yet."""
-        return [past for past in self.history if past.seen is Seen.ASKED]
+        """Those after whose call the seller was asked lately and has not told yet."""
+        asked = (past for past in self.history if past.seen is Seen.ASKED)
+        return [past for past in asked if past.ask_at and self.now - past.ask_at < PROMISED]
 
     @property
     def coming(self) -> list[Checked]:
-        """Those whose call is still to come, the next one first."""
+        """Those whose call is still to come, the next one first and cancelled ones last."""
         calls = [p for p in self.history if p.call_at and p.call_at > self.now]
-        return sorted(calls, key=lambda past: past.call_at or self.now)
+        return sorted(calls, key=lambda p: (p.seen is Seen.CANCELLED, p.call_at or self.now))
+
+    @property
+    def meets_today(self) -> bool:
+        """Whether the next call is on this day, where the seller is."""
+        call_at, place = self.coming[0].call_at if self.coming else None, self.cadence.place
+        if call_at is None:
+            return False
+        return call_at.astimezone(place).date() == self.now.astimezone(place).date()
 
     @property
     def under_way(self) -> list[Checked]:
@@ -95,17 +104,19 @@ def _taps(*buttons: Block) -> Block:
 def _next(home: Home, words: Words) -> list[Block]:
     """One thing, and the tap that starts it."""
     new = button(words.text("home.options.start"), "show:start", "start")
-    if home.waiting:
+    if home.waiting and not home.meets_today:
         past = home.waiting[0]
         tell = button(words.text("after.options.said"), "call:said", past.check_id)
         return [rich_text((after_line(past.standing, words),)), _taps(_primary(tell), new)]
     if home.coming:
         past = home.coming[0]
-        moved = button(words.text("call.options.moved"), "call:moved", past.check_id)
-        lines = _call_lines(past, home, words)
-        if past in home.under_way:
-            return [rich_text(lines), _taps(_primary(_go_on(past, words)), moved, new)]
-        return [rich_text(lines), _taps(moved, new)]
+        go_on = [_primary(_go_on(past, words))] if past in home.under_way else []
+        names = ["moved"] if past.seen is Seen.CANCELLED else ["moved", "cancelled"]
+        taps = [
+            button(words.text(f"call.options.{name}"), f"call:{name}", past.check_id)
+            for name in names
+        ]
+        return [rich_text(_call_lines(past, home, words)), _taps(*go_on, *taps, new)]
     key = "home.next_check" if home.history else "home.first"
     return [rich_text((words.say(key),)), _taps(_primary(new))]
 
@@ -127,6 +138,8 @@ def _call_lines(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
         "name": title_of(past.standing, words),
     }
     lead = words.say("home.call", **values)
+    if past.seen is Seen.CANCELLED:
+        return (lead, words.say("call.options.cancelled"))
     if past.standing.change and past.standing.change_settled:
         return (lead, change_line(past.standing.change, past.standing, words))
     return (lead,)

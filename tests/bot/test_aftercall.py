@@ -116,3 +116,40 @@ async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_
             await stage.say(word, thread)
         assert await heard(stage) == [THEIRS]
         assert "It will be there the next time" in str(stage.messages()[-1].blocks)
+
+
+async def test_that_it_was_cancelled_is_typed_or_tapped_where_it_is_asked_after(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        await stage.say("It was cancelled", await asked(stage))
+        assert await states(stage) == [Seen.CANCELLED]
+        assert await heard(stage) == [""]
+        assert "Then there is nothing to ask after." in str(stage.messages()[-1].blocks)
+        await check(stage, "workshop", call_at=TUESDAY + 6 * HOUR)
+        await stage.tap("17:40")
+        await at(stage, TUESDAY + 8 * HOUR)
+        await stage.tap("Call cancelled")
+        assert await states(stage) == [Seen.CANCELLED] * 2
+        assert "✓ Call cancelled" in shown(stage)
+
+
+async def test_home_puts_a_call_of_today_first_and_lets_it_be_cancelled(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await asked(stage)
+        assert "What did Marta say?" in await stage.open_home()
+        await check(stage, "workshop", call_at=TUESDAY + 7 * HOUR)
+        assert "What did Marta say?" not in stage.home()
+        await stage.tap_home("Cancelled")
+        assert await states(stage) == [Seen.CANCELLED, Seen.ASKED]
+        assert "16:40 (Berlin time): Northgate\nCancelled" in stage.home().replace("*", "")
+
+
+async def test_four_weeks_later_nobody_waits_for_what_they_said(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await asked(stage)
+        await at(stage, TUESDAY + 29 * DAY)
+        assert "What did Marta say?" not in await stage.open_home()
+        await stage.say(THEIRS)
+        assert await heard(stage) == [""]
+        assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
