@@ -141,6 +141,7 @@ class AfterCall(CheckCall):
         """Ask the next thing, or say that this was all."""
         factor = coach.next_factor(heard, self._standing)
         await self._tx.week.drop(AFTER, self._check_id)
+        await self._tx.week.answer_about(self._check_id)
         if factor is None:
             await self._say_last(coach.over_line(heard, self._standing, self._words))
             await self._keep(call, replace(heard, prompt=""), Seen.HEARD)

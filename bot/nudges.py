@@ -8,6 +8,7 @@ from bot.checked import checks_of
 from bot.kinds import HOME, NUDGE
 from bot.people import Person
 from bot.views import nudges as views
+from bot.views.text import Body
 from coaching.cadence import (
     Cadence,
     Nudges,
@@ -51,9 +52,11 @@ class Nudging:
     # the seller's choices
 
     async def choose(self, cadence: Cadence) -> Cadence:
-        """Keep new choices; the next nudge is planned anew if they are about when it comes."""
+        """Keep new choices, which answer all nudges before them; the next nudge is planned anew if
+        they are about when it comes."""
         before = await self._tx.week.cadence()
         await self._tx.week.save_cadence(cadence)
+        await self._tx.week.answer_all()
         if cadence.rhythm != before.rhythm or await self.planned() is None:
             await self._plan(cadence, await self._weeks_to_wait(cadence))
         await self._tx.week.refresh(HOME, self._now)
@@ -148,8 +151,7 @@ class Nudging:
             await self._tx.week.begin_nudge(replace(week, outcome=Outcome.RECENT))
             return True
         if _ignored(sent, past):
-            await self._say_last(week, cadence)
-            return False
+            return not await self._say_last(week, cadence)
         text = choose(past, _told(sent), self._now, cadence.place, self._words)
         await self._post(week, cadence, text)
         return True
@@ -158,33 +160,34 @@ class Nudging:
         if text is None:
             await self._tx.week.begin_nudge(week)
             return
+        about = text.reason.check_id or None
+        nudge = replace(week, outcome=Outcome.SENT, wording=text.wording, check_id=about)
+        body = views.nudge(text, message_id := new_id(), self._words)
+        await self._begin(replace(nudge, message_id=message_id), cadence, body)
+
+    async def _say_last(self, week: Nudge, cadence: Cadence) -> bool:
+        """The last word, and silence from then on; False when the week has had its nudge."""
         message_id = new_id()
-        nudge = replace(
-            week,
-            outcome=Outcome.SENT,
-            wording=text.wording,
-            check_id=text.reason.check_id or None,
-            message_id=message_id,
-        )
-        if await self._tx.week.begin_nudge(nudge):
-            body = views.nudge(text, message_id, self._words)
-            until = last_moment(cadence, week.at)
+        nudge = replace(week, outcome=Outcome.LAST, wording="last", message_id=message_id)
+        begun = await self._begin(nudge, cadence, views.last(message_id, self._words))
+        if begun:
+            await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.SILENT))
+        return begun
+
+    async def _begin(self, nudge: Nudge, cadence: Cadence, body: Body) -> bool:
+        """Post the nudge of a week, unless that week has had its own."""
+        assert nudge.message_id
+        begun = await self._tx.week.begin_nudge(nudge)
+        if begun:
+            until = last_moment(cadence, nudge.at)
             await self._tx.post(
                 purpose=NUDGE,
                 body=body,
                 check_id=nudge.check_id,
-                message_id=message_id,
+                message_id=nudge.message_id,
                 until=until,
             )
-
-    async def _say_last(self, week: Nudge, cadence: Cadence) -> None:
-        await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.SILENT))
-        message_id = new_id()
-        nudge = replace(week, outcome=Outcome.LAST, wording="last", message_id=message_id)
-        if await self._tx.week.begin_nudge(nudge):
-            body = views.last(message_id, self._words)
-            until = last_moment(cadence, week.at)
-            await self._tx.post(purpose=NUDGE, body=body, message_id=message_id, until=until)
+        return begun
 
 
 def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence, now: datetime) -> datetime:

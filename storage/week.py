@@ -101,6 +101,8 @@ _ANSWER_NUDGE = (
     .values(answered=True, outcome=bindparam("new_outcome"))
     .returning(nudges.c.week)
 )
+_ANSWER_ALL = update(nudges).where(_own(nudges, ~nudges.c.answered)).values(answered=True)
+_ANSWER_ABOUT = _ANSWER_ALL.where(nudges.c.check_id == bindparam("own_check"))
 _OVERTAKEN = (
     select(checks.c.id)
     .where(
@@ -198,6 +200,14 @@ class Week:
             await self._connection.execute(_ANSWER_NUDGE, self._own | values)
         ).scalar()
         return week
+
+    async def answer_all(self) -> None:
+        """The seller chose what they want of nudges: none is left without an answer."""
+        await self._connection.execute(_ANSWER_ALL, self._own)
+
+    async def answer_about(self, check_id: str) -> None:
+        """The seller told what came of that check, wherever they were asked."""
+        await self._connection.execute(_ANSWER_ABOUT, self._own | {"own_check": check_id})
 
 
 _NUDGE = ("week", "outcome", "wording", "at", "check_id", "message_id")

@@ -213,6 +213,32 @@ async def test_tapped_twice_is_tapped_once(tmp_path: Path) -> None:
         assert len(nudges(stage)) == 1
 
 
+async def test_whoever_chooses_times_again_has_answered(tmp_path: Path) -> None:
+    """After three that were ignored, and after the last word: what comes then is a nudge."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        for number in range(4):
+            await at(stage, MONDAY + number * WEEK)
+        assert "I'll stop here" in stage.messages()[-1].text
+        assert (await cadence(stage)).nudges is Nudges.SILENT
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY + 4 * WEEK)
+        assert len(nudges(stage)) == 4
+        assert (await cadence(stage)).nudges is Nudges.ON
+
+
+async def test_what_is_told_in_the_thread_answers_the_nudge_about_it(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage)
+        await stage.tap("12:00")
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, TUESDAY + 4 * HOUR)
+        await at(stage, MONDAY)
+        assert not (await kept(stage))[0].answered
+        await stage.say("they would rather see it live", stage.messages()[-2].thread_ts)
+        assert (await kept(stage))[0].answered
+
+
 async def test_an_old_installation_without_the_scope_has_its_times_in_utc(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         stage.slack.faults.chance("users.info", 1.0, faults.refuse("missing_scope"))
