@@ -29,6 +29,8 @@ FRESH = timedelta(days=4)
 """After a check there is no nudge for so long."""
 PROMISED = timedelta(weeks=4)
 """How long a promise is asked after, and what was said in a call waited for."""
+ASKED_LATELY = timedelta(days=1)
+"""After the question what was said in a call there is no nudge about it for so long."""
 AHEAD = timedelta(days=8)
 """How far ahead a call is spoken of."""
 IGNORED = 3
@@ -172,10 +174,12 @@ def _about(past: Checked, words: Words) -> dict[str, str]:
 
 
 def _is_promise(past: Checked, now: datetime) -> bool:
-    """A change was kept, its call is over, and nobody has told what came of it."""
+    """A change was kept, its call is over, nobody has told what came of it or is being asked."""
     if past.finished_at is None or not past.standing.change or past.heard.told:
         return False
     if past.seen in (Seen.DECLINED, Seen.CANCELLED):
+        return False
+    if past.ask_at and now < past.ask_at + ASKED_LATELY:
         return False
     over = (past.call_at or past.finished_at) + timedelta(hours=4)
     return over < now < over + PROMISED

@@ -160,6 +160,15 @@ def test_a_promised_change_comes_first_and_once() -> None:
     assert again.wording != first.wording
 
 
+def test_a_promise_that_is_being_asked_about_is_left_alone_for_a_day() -> None:
+    """The question after the call comes on a Monday morning as well."""
+    asked = past(3, seen=Seen.ASKED, ask_at=MONDAY)
+    assert text(asked) == ""
+    assert text(replace(asked, seen=Seen.WANTED, ask_at=MONDAY + DAY)) == ""
+    # One that fell away leaves it to the nudge.
+    assert "Northgate" in text(replace(asked, seen=Seen.WANTED, ask_at=MONDAY - DAY))
+
+
 def test_a_call_that_comes_is_spoken_of_with_what_is_a_guess() -> None:
     soon = (MONDAY + 3 * DAY).isoformat()
     guessed = Checked("c1", standing(call_at=soon), MONDAY - 7 * DAY, MONDAY - 7 * DAY)
