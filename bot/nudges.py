@@ -212,10 +212,11 @@ def _ignored(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:
 
 
 def _told(sent: tuple[Nudge, ...]) -> tuple[Before, ...]:
-    """What was said before; what was put off may be said again, in other words."""
-    put_off = (Outcome.PUT_OFF, Outcome.NEXT)
-    return tuple(
-        Before(nudge.wording, None if nudge.outcome in put_off else nudge.check_id, nudge.at)
-        for nudge in sent
-        if nudge.wording
-    )
+    """What was said before, newest first; what was put off may be said again, in other words."""
+    told: list[Before] = []
+    for nudge in sent:
+        if nudge.wording and nudge.came is not False:
+            put_off = nudge.outcome in (Outcome.PUT_OFF, Outcome.NEXT)
+            told.append(Before(nudge.wording, None if put_off else nudge.check_id, nudge.at))
+        told += [Before(wording, None, nudge.at) for wording in reversed(nudge.earlier)]
+    return tuple(told)

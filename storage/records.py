@@ -103,8 +103,9 @@ class Due:
 class Nudge:
     """What became of the nudge of one ISO week, which was due `at`.
 
-    `outcome` is a word of the sender's, `wording` the key of what was said. `came`: whether its
-    message was posted, None while nobody knows yet.
+    `outcome` is a word of the sender's, `wording` the key of what was said, `earlier` those of
+    what was put off in the same week, oldest first. `came`: whether its message was posted, None
+    while nobody knows yet.
     """
 
     week: str
@@ -113,6 +114,7 @@ class Nudge:
     at: datetime
     check_id: str | None = None
     message_id: str | None = None
+    earlier: tuple[str, ...] = ()
     answered: bool = False
     came: bool | None = None
 

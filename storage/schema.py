@@ -222,7 +222,8 @@ cadences = Table(
     Column("ended", String, nullable=False),
 )
 
-# One row for each seller and ISO week in which a nudge was due, whatever became of it.
+# One row for each seller and ISO week in which a nudge was due, whatever became of it. `wording`
+# holds a key, after those, with a space between, of what was put off in the same week.
 nudges = Table(
     "nudges",
     metadata,

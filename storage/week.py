@@ -79,8 +79,11 @@ _begin_nudge = insert(nudges).values(answered=False)
 _BEGIN_NUDGE = _begin_nudge.on_conflict_do_update(
     index_elements=[nudges.c.tenant, nudges.c.user_id, nudges.c.week],
     set_={
-        name: _begin_nudge.excluded[name]
-        for name in ("outcome", "wording", "at", "answered", "check_id", "message_id")
+        **{
+            name: _begin_nudge.excluded[name]
+            for name in ("outcome", "at", "answered", "check_id", "message_id")
+        },
+        "wording": nudges.c.wording + " " + _begin_nudge.excluded.wording,
     },
     where=nudges.c.outcome == "put_off",
 ).returning(nudges.c.week)
@@ -184,14 +187,7 @@ class Week:
     async def nudges(self, most: int) -> tuple[Nudge, ...]:
         """The last weeks that had one due, newest first."""
         rows = await self._connection.execute(_FIND_NUDGES, self._own | {"most": most})
-        return tuple(
-            Nudge(
-                **{name: getattr(row, name) for name in _NUDGE},
-                answered=row.answered,
-                came=_came(row),
-            )
-            for row in rows
-        )
+        return tuple(_nudge(row) for row in rows)
 
     async def answer_nudge(self, message_id: str, outcome: str = "sent") -> str | None:
         """The seller tapped it; its week, or None if it is none of theirs."""
@@ -211,6 +207,12 @@ class Week:
 
 
 _NUDGE = ("week", "outcome", "wording", "at", "check_id", "message_id")
+
+
+def _nudge(row: Any) -> Nudge:
+    *earlier, wording = row.wording.split(" ")
+    kept = {name: getattr(row, name) for name in _NUDGE} | {"wording": wording}
+    return Nudge(**kept, earlier=tuple(earlier), answered=row.answered, came=_came(row))
 
 
 def _came(row: Any) -> bool | None:

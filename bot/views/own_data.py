@@ -92,7 +92,8 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _nudge(nudge: Nudge) -> dict[str, Any]:
-    told = {"week": nudge.week, "outcome": nudge.outcome, "wording": nudge.wording}
+    wording = " ".join((*nudge.earlier, nudge.wording))
+    told = {"week": nudge.week, "outcome": nudge.outcome, "wording": wording}
     return {**told, "at": _moment(nudge.at), "answered": nudge.answered}
 
 

@@ -92,6 +92,22 @@ async def test_one_nudge_a_week_at_the_hour_chosen(tmp_path: Path) -> None:
         assert len(texts) == len(set(texts)) == 2
 
 
+async def test_what_was_put_off_comes_in_other_words(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        for day in (
+            MONDAY,
+            MONDAY + DAY,
+            MONDAY + WEEK,
+            MONDAY + WEEK + DAY,
+            MONDAY + WEEK + 2 * DAY,
+        ):
+            await at(stage, day)
+            await stage.tap("Tomorrow")
+        said = [message.text for message in stage.messages() if "two plans" in message.text]
+        assert len(said) == len(set(said)) == 5
+
+
 async def test_the_very_first_word_may_be_when(tmp_path: Path) -> None:
     """Where they are is known from the first contact on."""
     async with week(tmp_path) as stage:
@@ -154,6 +170,7 @@ async def test_one_that_slack_did_not_take_in_its_day_is_never_posted(tmp_path: 
         assert (lapsed.outcome, lapsed.came) == ("sent", False)
         await at(stage, MONDAY + WEEK)
         assert len(nudges(stage)) == 1
+        assert (await kept(stage))[0].wording == lapsed.wording  # nobody has read it yet
 
 
 async def test_a_check_meanwhile_makes_it_needless(tmp_path: Path) -> None:
