@@ -71,7 +71,7 @@ class Nudging:
     async def _weeks_to_wait(self, cadence: Cadence) -> int:
         """From this week to the first that may have a nudge, by the last that had its own."""
         newest = await self._tx.week.nudges(1)
-        if not newest or newest[0].outcome == Outcome.PUT_OFF:
+        if not newest or _is_open(newest[0]):
             return 0
         weeks = 1 if newest[0].outcome == Outcome.NEXT else cadence.every
         monday = date.fromisoformat(f"{newest[0].week}-1") + timedelta(weeks=weeks)
@@ -188,6 +188,11 @@ class Nudging:
                 until=until,
             )
         return begun
+
+
+def _is_open(nudge: Nudge) -> bool:
+    """Whether its week is still to have a nudge: it was put off, or has never come."""
+    return nudge.outcome == Outcome.PUT_OFF or (nudge.message_id is not None and not nudge.came)
 
 
 def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence, now: datetime) -> datetime:

@@ -224,11 +224,10 @@ class Sender:
         return posted["channel"], posted["ts"]
 
     async def _comes_too_late(self, outgoing: Outgoing) -> bool:
-        """Whether it is worth nothing any more, after the time that Slack could not be reached."""
+        """Whether it is worth nothing any more: it may have waited, and its seller gone on."""
         if outgoing.until is None:
             return False
-        late = outgoing.until < self._now()
-        return late or (outgoing.attempt > 1 and await self._store.overtaken(outgoing))
+        return outgoing.until < self._now() or await self._store.overtaken(outgoing)
 
     async def _upload(self, outgoing: Outgoing, channel: str, token: str, claimed: float) -> str:
         """Files in one message. Returns its time, which Slack does not tell: it shares files when

@@ -190,7 +190,7 @@ class Store:
             await outbox.uncertain(connection, outgoing, seconds)
 
     async def overtaken(self, outgoing: Outgoing) -> bool:
-        """Whether its seller has begun a check since this nudge was due."""
+        """Whether its seller has answered this nudge, or begun a check, since it was due."""
         async with started(self._engine) as connection:
             return await week.overtaken(connection, outgoing)
 

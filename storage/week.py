@@ -13,8 +13,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     false,
     literal,
+    or_,
     select,
     update,
 )
@@ -75,7 +77,9 @@ _REFRESH = (
 )
 
 _begin_nudge = insert(nudges).values(answered=False)
-# A week in which the seller said "tomorrow" is still to have its nudge.
+_of_nudge = _own(messages, messages.c.id == nudges.c.message_id)
+_never_came = exists().where(_of_nudge, messages.c.removed, messages.c.ts.is_(None))
+# A week whose nudge was put off, or never came, is still to have one.
 _BEGIN_NUDGE = _begin_nudge.on_conflict_do_update(
     index_elements=[nudges.c.tenant, nudges.c.user_id, nudges.c.week],
     set_={
@@ -85,9 +89,8 @@ _BEGIN_NUDGE = _begin_nudge.on_conflict_do_update(
         },
         "wording": nudges.c.wording + " " + _begin_nudge.excluded.wording,
     },
-    where=nudges.c.outcome == "put_off",
+    where=or_(nudges.c.outcome == "put_off", _never_came.correlate(nudges)),
 ).returning(nudges.c.week)
-_of_nudge = _own(messages, messages.c.id == nudges.c.message_id)
 _FIND_NUDGES = (
     select(
         nudges,
@@ -106,18 +109,13 @@ _ANSWER_NUDGE = (
 )
 _ANSWER_ALL = update(nudges).where(_own(nudges, ~nudges.c.answered)).values(answered=True)
 _ANSWER_ABOUT = _ANSWER_ALL.where(nudges.c.check_id == bindparam("own_check"))
-_OVERTAKEN = (
-    select(checks.c.id)
-    .where(
-        _own(
-            checks,
-            checks.c.started_at
-            > select(nudges.c.at)
-            .where(_own(nudges, nudges.c.message_id == bindparam("own_message")))
-            .scalar_subquery(),
-        )
+_begun_since = exists().where(_own(checks, checks.c.started_at > nudges.c.at))
+_OVERTAKEN = select(nudges.c.week).where(
+    _own(
+        nudges,
+        nudges.c.message_id == bindparam("own_message"),
+        or_(nudges.c.answered, _begun_since),
     )
-    .limit(1)
 )
 
 
@@ -181,7 +179,7 @@ class Week:
     async def begin_nudge(self, nudge: Nudge) -> bool:
         """Keep what became of a week's nudge; False when that week has had its own."""
         values = {name: getattr(nudge, name) for name in _NUDGE}
-        begun = await self._connection.execute(_BEGIN_NUDGE, self._keys | values)
+        begun = await self._connection.execute(_BEGIN_NUDGE, self._keys | self._own | values)
         return begun.first() is not None
 
     async def nudges(self, most: int) -> tuple[Nudge, ...]:

@@ -15,7 +15,7 @@ from bot.sender import Pace
 from coaching.cadence import Cadence, Nudges
 from storage import Nudge
 from tests.bot.script import click, deliver, seller_of
-from tests.bot.stage import ROOT, Stage, at_work, on_stage
+from tests.bot.stage import DEALS, ROOT, Stage, at_work, on_stage
 
 TUESDAY = datetime(2035, 3, 6, 8, 40, tzinfo=UTC)
 MONDAY = datetime(2035, 3, 12, 8, tzinfo=UTC)
@@ -171,6 +171,25 @@ async def test_one_that_slack_did_not_take_in_its_day_is_never_posted(tmp_path: 
         await at(stage, MONDAY + WEEK)
         assert len(nudges(stage)) == 1
         assert (await kept(stage))[0].wording == lapsed.wording  # nobody has read it yet
+
+
+async def test_what_a_seller_chooses_takes_back_a_nudge_that_waits(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+
+        async def meanwhile(moment: datetime, typed: str) -> None:
+            stage.slack.faults.chance("chat.postMessage", 1.0, faults.ratelimited(1))
+            await stage.press_time(moment)
+            await stage.slack.people.command(stage.me, DEALS, typed)
+            stage.slack.faults.clear()
+            await stage.settle()
+
+        await meanwhile(MONDAY, "/differ nudges thursday 9:00")
+        assert nudges(stage) == []
+        await at(stage, MONDAY + 3 * DAY)
+        assert len(nudges(stage)) == 1  # the week has its own all the same
+        await meanwhile(MONDAY + 10 * DAY, "/differ stop")
+        assert len(nudges(stage)) == 1
 
 
 async def test_a_check_meanwhile_makes_it_needless(tmp_path: Path) -> None:
