@@ -1,5 +1,6 @@
 """When a seller is written to: consent, nudges, pauses; by tap, by form and by words."""
 
+import json
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -13,7 +14,7 @@ from bot.listeners.forms import view_key
 from bot.views import cadence as views
 from bot.views.forms import Wrong
 from bot.views.messages import message
-from bot.views.nudges import closed_like
+from bot.views.nudges import closed_like, untapped
 from coaching.cadence import Nudges
 from storage import Transaction
 
@@ -34,7 +35,9 @@ class Cadences:
             async with self._desk.store.begin(seller) as tx:
                 cadence = await tx.week.cadence()
             await ack()
-            view = views.cadence_form(cadence, self._desk.words, wanted=name == "another")
+            wanted = name == "another"
+            about = _asked_in(body) if wanted else ""
+            view = views.cadence_form(cadence, self._desk.words, wanted=wanted, about=about)
             await open_or_tell(self._desk, seller, client, body, view)
             return
         async with self._desk.once(seller, "tap", tap_key(body)) as tx:
@@ -50,14 +53,26 @@ class Cadences:
         try:
             async with self._desk.once(seller, "form", view_key(view)) as tx:
                 if tx is not None:
-                    await self._fill_in(tx, view["state"]["values"])
+                    await self._fill_in(tx, view)
         except Wrong as wrong:
             await ack(response_action="errors", errors=wrong.errors)
         else:
             await ack()
 
-    async def _fill_in(self, tx: Transaction, values: Any) -> None:
-        choices = Choices(tx, self._desk.words, self._desk.now())
+    async def _fill_in(self, tx: Transaction, view: Body) -> None:
+        """Said where the question was asked, if it was; else in a line of its own."""
+        choices, values = Choices(tx, self._desk.words, self._desk.now()), view["state"]["values"]
         cadence = views.read_cadence(values, await choices.cadence(), self._desk.words)
         lines = await choices.fill_in(cadence)
-        await tx.post(purpose=NOTICE, body=message(lines))
+        if asked := view["private_metadata"]:
+            question = json.loads(asked)
+            await tx.update(question["message"], closed_like(question["shown"], *lines))
+        else:
+            await tx.post(purpose=NOTICE, body=message(lines))
+
+
+def _asked_in(body: Body) -> str:
+    """The message that asks whether nudges are wanted, for the form to carry: what it says, as
+    bodies are not kept once they are sent."""
+    message_id = body["actions"][0]["value"]
+    return json.dumps({"message": message_id, "shown": untapped(body["message"])})

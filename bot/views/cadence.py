@@ -17,8 +17,8 @@ _WISHED = {Nudges.ON: "on", Nudges.NO: "no"}
 """What the form shows as chosen; nothing for whoever has not chosen, or no more answered."""
 
 
-def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False) -> Body:
-    """Everything about times; ``wanted`` presets that nudges are."""
+def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False, about: str = "") -> Body:
+    """Everything about times; ``wanted`` presets that nudges are, ``about`` comes back with it."""
     say = words.text
     wish = "on" if wanted else _WISHED.get(cadence.nudges, "")
     days = [(str(day), weekday_name(day, words)) for day in WEEK]
@@ -39,7 +39,7 @@ def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False) -> Bod
         _workdays(cadence, days, words),
         field("zone", say("form.cadence.zone"), zone, optional=True),
     ]
-    return modal(words, "cadence", "", blocks)
+    return modal(words, "cadence", about, blocks)
 
 
 def _one(

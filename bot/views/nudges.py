@@ -47,12 +47,17 @@ def consent(when: str, message_id: str, words: Words) -> tuple[Line, Block]:
     return words.say("consent.ask", when=when), {"type": "actions", "elements": taps}
 
 
-def closed_like(shown: Mapping[str, Any], said: Line) -> Body:
-    """A message as it stands in Slack, with what came of its taps in their place."""
+def untapped(shown: Mapping[str, Any]) -> Body:
+    """What a message says as it stands in Slack, without its taps."""
     kept = [
         {name: part for name, part in block.items() if name != "block_id"}
         for block in shown["blocks"]
         if block["type"] == "rich_text"
     ]
-    came = {"type": "context", "elements": [plain_text(plain(said))]}
-    return {"text": shown["text"], "blocks": [*kept, came]}
+    return {"text": shown["text"], "blocks": kept}
+
+
+def closed_like(shown: Mapping[str, Any], *said: Line) -> Body:
+    """A message as it stands in Slack, with what came of its taps in their place."""
+    body, came = untapped(shown), plain_text("\n".join(plain(line) for line in said))
+    return body | {"blocks": [*body["blocks"], {"type": "context", "elements": [came]}]}
