@@ -1,7 +1,7 @@
 """Commands with something in them, as whole messages and in no other words.
 
-``nudges monday 9:00``, ``pause until 4 Jan``, ``stop``. Everything else is a plan or an answer:
-"stop the churn at Halden" is a plan.
+``nudges monday 9:00``, ``nudges on``, ``pause until 4 Jan``, ``stop``. Everything
+else is a plan or an answer: "stop the churn at Halden" is a plan.
 """
 
 import re
@@ -20,6 +20,11 @@ class NudgesAt:
 
 
 @dataclass(frozen=True, slots=True)
+class NudgesOn:
+    """Nudges when they came before."""
+
+
+@dataclass(frozen=True, slots=True)
 class PauseUntil:
     """No nudge before that day."""
 
@@ -31,9 +36,15 @@ class Stop:
     """No nudge at all."""
 
 
-Request = NudgesAt | PauseUntil | Stop
+Request = NudgesAt | NudgesOn | PauseUntil | Stop
 
-_NUDGES = re.compile(r"(\w+) (\w+) ([01]?\d|2[0-3])(?::([0-5]\d))?")
+FEW = 3
+"""Words after "pause" or "stop" that are hardly a plan yet."""
+SEVERAL = 5
+"""The same after "nudges", with which no plan begins."""
+
+_NUDGES = re.compile(r"(\w+) (\w+) (.+)")
+_TIME = re.compile(r"(\d{1,2})(?:[:.]([0-5]\d))? ?(\D*)")
 _UNTIL = re.compile(r"(\w+ \w+) (?:(\d{1,2})\.? (\w+)\.?|(\w+) (\d{1,2}))(?:,? (\d{4}))?")
 _ISO = re.compile(r"(\w+ \w+) (\d{4})-(\d\d)-(\d\d)")
 
@@ -43,25 +54,32 @@ def request(text: str, today: date, words: Words) -> Request | None:
 
     A date without a year is the next one of that name, seen from ``today``.
     """
-    said = " ".join(text.casefold().split())
+    said = " ".join(text.lower().split())
     if words.hears("stop", said):
         return Stop()
+    if words.hears("nudges_on", said):
+        return NudgesOn()
     return _nudges(said, words) or _pause(said, today, words)
 
 
 def begun(text: str, words: Words) -> str:
     """The command that a whole message begins and does not complete, or an empty string.
 
-    ``nudges``, ``pause``, or ``thread`` for a word that is one in a thread alone. Only what can
-    hardly be a plan: the bare word, or one with a time that cannot be read.
+    ``nudges``, ``pause``, ``stop``, or ``thread`` for a word that is one in a thread alone. Only
+    what can hardly be a plan: the word with few behind it, or with a time that cannot be read.
     """
-    said = " ".join(text.casefold().split())
+    said = " ".join(text.lower().split())
     first, _, rest = said.partition(" ")
+    more = len(rest.split())
     until = tuple(f"{heard} " for heard in words.find("hears.pause_until"))
-    if words.hears("pause", said) or f"{said} ".startswith(until):
+    if f"{said} ".startswith(until) or (words.hears("pause", first) and more <= FEW):
         return "pause"
-    timed = len(rest.split()) < 3 and rest[-1:].isdigit()
+    if words.hears("stop", first) and more <= FEW:
+        return "stop"
+    timed = more < FEW and rest[-1:].isdigit()
     if words.hears("nudges", first) and (not rest or timed):
+        return "nudges"
+    if words.hears("of_nudges", first) and more <= SEVERAL:
         return "nudges"
     in_thread = ("back", "change", "skip", "resume", "cancel")
     return "thread" if any(words.hears(word, said) for word in in_thread) else ""
@@ -72,8 +90,24 @@ def _nudges(said: str, words: Words) -> NudgesAt | None:
     if not found or not words.hears("nudges", found[1]):
         return None
     weekday = _place(found[2], words.find("when.weekdays"))
-    hour = f"{int(found[3]):02}:{found[4] or '00'}"
-    return NudgesAt(weekday, hour) if weekday else None
+    hour = _time(found[3], words)
+    return NudgesAt(weekday, hour) if weekday and hour else None
+
+
+def _time(said: str, words: Words) -> str:
+    """A time of day, ``9:00``, ``9 am``, ``noon``, as ``09:00``; else an empty string."""
+    if words.hears("noon", said):
+        return "12:00"
+    found = _TIME.fullmatch(said)
+    if not found:
+        return ""
+    hour, half = int(found[1]), found[3]
+    morning, later = words.hears("am", half), words.hears("pm", half)
+    if morning or later:
+        hour = hour % 12 + 12 * later if 1 <= hour <= 12 else 24
+    elif half and not words.hears("oclock", half):
+        return ""
+    return f"{hour:02}:{found[2] or '00'}" if hour < 24 else ""
 
 
 def _pause(said: str, today: date, words: Words) -> PauseUntil | None:
@@ -104,6 +138,6 @@ def _place(said: str, names: list[str]) -> int:
     fitting = [
         place
         for place, name in enumerate(names, 1)
-        if len(said) >= 3 and name.casefold().startswith(said)
+        if len(said) >= 3 and name.lower().startswith(said)
     ]
     return fitting[0] if len(fitting) == 1 else 0

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from coaching.grammar import NudgesAt, PauseUntil, Request, Stop, begun, request
+from coaching.grammar import NudgesAt, NudgesOn, PauseUntil, Request, Stop, begun, request
+from coaching.words import words
 from tests.coaching.talk import EN
 
 TODAY = date(2026, 11, 23)
@@ -14,6 +15,13 @@ MEANT: dict[str, Request] = {
     "nudges monday 9:00": NudgesAt(1, "09:00"),
     "Nudges Thu 14": NudgesAt(4, "14:00"),
     "nudges sunday 23:30": NudgesAt(7, "23:30"),
+    "nudges monday 9am": NudgesAt(1, "09:00"),
+    "nudges monday 9:30 PM": NudgesAt(1, "21:30"),
+    "nudges monday 12 a.m.": NudgesAt(1, "00:00"),
+    "nudges monday 12pm": NudgesAt(1, "12:00"),
+    "nudges monday noon": NudgesAt(1, "12:00"),
+    "nudges on": NudgesOn(),
+    "nudges off": Stop(),
     "pause until 4 Jan": PauseUntil(date(2027, 1, 4)),
     "pause until 4. January": PauseUntil(date(2027, 1, 4)),
     "pause until 24 november": PauseUntil(date(2026, 11, 24)),
@@ -24,6 +32,7 @@ MEANT: dict[str, Request] = {
 }
 PLANS = (
     *("stop the churn at Halden", "stop it", "please stop", ""),
+    *("nudges monday 13pm", "nudges monday 9 bells", "nudges monday soon"),
     *("nudges monday 25:00", "nudges m 9:00", "nudges 9:00", "budgets monday 9:00"),
     *("pause", "pause until later", "pause until 31 feb", "pause until 2027-02-30"),
     *("pause until ju 4", "wait until 4 jan", "hold on 2027-01-04", "nudges noday 9:00"),
@@ -33,6 +42,20 @@ PLANS = (
 @pytest.mark.parametrize("text", MEANT)
 def test_a_command_is_understood(text: str) -> None:
     assert request(text, TODAY, EN) == MEANT[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Anstoß montag 9 Uhr", NudgesAt(1, "09:00")),
+        ("nudges freitag 8 Uhr abends", NudgesAt(5, "20:00")),
+        ("nudges montag mittags", NudgesAt(1, "12:00")),
+        ("anstoß aus", Stop()),
+        ("nudges an", NudgesOn()),
+    ],
+)
+def test_a_command_is_understood_in_german(text: str, meant: Request) -> None:
+    assert request(text, TODAY, words("de")) == meant
 
 
 @pytest.mark.parametrize("text", PLANS)
@@ -45,6 +68,12 @@ def test_everything_else_is_a_plan_or_an_answer(text: str) -> None:
     [
         ("nudges", "nudges"),
         ("nudges someday 25:00", "nudges"),
+        ("nudge monday 25", "nudges"),
+        ("nudges every monday morning, please", "nudges"),
+        ("pause for two weeks", "pause"),
+        ("stop it", "stop"),
+        ("stop the churn at Halden", ""),
+        ("nudges for the champion at Halden before March", ""),
         ("Pause", "pause"),
         ("pause until yesterday", "pause"),
         ("pause until", "pause"),
