@@ -10,6 +10,7 @@ from coaching.answers import is_renewal, propose_kind, recognise
 from coaching.brief import Brief, Choice, Kind, Sort
 from coaching.calls import Heard
 from coaching.history import Earlier, recall
+from coaching.past import NO_PAST, Past
 from coaching.words import Words
 from storage import Buyer, Check, Transaction
 
@@ -36,9 +37,9 @@ async def settle(
         buyer_id = (await tx.keep_buyer(brief.person, brief.company, rivals)).id
     if not brief.ready:
         return brief, buyer_id
-    earlier = await _earlier(tx, buyer_id, check_id)
-    known = any(check.same_buyer for check in earlier)
-    past = recall(earlier, brief, now.date())
+    found = [check for check in await tx.finished(buyer_id, RECALLED) if check.id != check_id]
+    known = buyer_id is not None and any(check.buyer_id == buyer_id for check in found)
+    past = await _past(tx, brief, buyer_id, found, now) if found else NO_PAST
     return replace(brief, known=known, near=_is_near(brief, now), past=past), buyer_id
 
 
@@ -46,20 +47,24 @@ def _is_near(brief: Brief, now: datetime) -> bool:
     return bool(brief.call_at) and datetime.fromisoformat(brief.call_at) - now <= NEAR
 
 
-async def _earlier(tx: Transaction, buyer_id: str | None, but: str) -> list[Earlier]:
-    """The finished checks a new one looks back at, with what was said in the calls after them."""
-    found = [check for check in await tx.finished(buyer_id, RECALLED) if check.id != but]
+async def _past(
+    tx: Transaction, brief: Brief, buyer_id: str | None, found: list[Check], now: datetime
+) -> Past:
+    """What these finished checks leave behind, with what was said in the calls after them; their
+    days are those of where the seller is."""
+    place = (await tx.week.cadence()).place
     heard = await _heard(tx, buyer_id, found)
-    return [
+    earlier = [
         Earlier(
             Thread.load(check.dialogue).dialogue,
-            check.finished_at.date(),
+            check.finished_at.astimezone(place).date(),
             same_buyer=buyer_id is not None and check.buyer_id == buyer_id,
             heard=heard.get(check.id, Heard()),
         )
         for check in found
         if check.finished_at
     ]
+    return recall(earlier, brief, now.astimezone(place).date())
 
 
 async def _heard(tx: Transaction, buyer_id: str | None, found: list[Check]) -> dict[str, Heard]:

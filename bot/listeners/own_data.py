@@ -28,9 +28,8 @@ async def answer(desk: Desk, tx: Transaction, said: str) -> None:
     if said == "export":
         await _export(desk, tx)
     elif said == "history":
-        await tx.post(
-            purpose=NOTICE, body=history_message(desk.words, await tx.finished(None, MOST + 1))
-        )
+        checks, place = await tx.finished(None, MOST + 1), (await tx.week.cadence()).place
+        await tx.post(purpose=NOTICE, body=history_message(desk.words, checks, place))
     elif said == "team":
         membership = await tx.team.membership()
         await tx.post(purpose=NOTICE, body=membership_message(desk.words, membership))

@@ -1,6 +1,6 @@
 """A seller's earlier checks as one message, each with a way to the next call."""
 
-from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from bot.thread import Thread
 from bot.views.messages import button, message
@@ -15,22 +15,22 @@ MOST = 8
 """Checks in one message."""
 
 
-def history_message(words: Words, checks: tuple[Check, ...]) -> Body:
-    """The last checks, newest first."""
+def history_message(words: Words, checks: tuple[Check, ...], place: ZoneInfo) -> Body:
+    """The last checks, newest first; their days are those of the place."""
     if not checks:
         return message((words.say("history.none"),))
     title = (words.say("history.title"),)
     blocks = [rich_text(title)]
     for number, check in enumerate(checks[:MOST]):
-        blocks += _blocks(words, check, number)
+        blocks += _blocks(words, check, number, place)
     if len(checks) > MOST:
         blocks.append(rich_text((words.say("history.more"),)))
     return {"text": fallback(title), "blocks": blocks}
 
 
-def _blocks(words: Words, check: Check, number: int) -> list[Block]:
+def _blocks(words: Words, check: Check, number: int, place: ZoneInfo) -> list[Block]:
     dialogue = Thread.load(check.dialogue).dialogue
-    day = words.day((check.finished_at or check.started_at).astimezone(UTC).date())
+    day = words.day((check.finished_at or check.started_at).astimezone(place).date())
     again = Option(again_label(dialogue.standing.brief, words), Reply.BRIEF, form="again")
     tap = button(again, check.id, Step(Ask.DONE))
     actions = {"type": "actions", "elements": [{**tap, "action_id": f"form:{number}"}]}

@@ -14,7 +14,7 @@ from bot.playground.workspace import Message
 from bot.sender import Pace
 from coaching.cadence import Cadence, Nudges
 from storage import Nudge
-from tests.bot.script import click, deliver, seller_of
+from tests.bot.script import ANSWERS, answer, click, deliver, seller_of
 from tests.bot.stage import DEALS, ROOT, Stage, at_work, on_stage
 
 TUESDAY = datetime(2035, 3, 6, 8, 40, tzinfo=UTC)
@@ -114,6 +114,23 @@ async def test_the_very_first_word_may_be_when(tmp_path: Path) -> None:
         stage.slack.workspace.users[stage.me].tz = "Asia/Tokyo"
         await stage.command("/differ nudges monday 9:00")
         assert "Tokyo time" in stage.ephemerals()[-1].text
+
+
+async def test_an_earlier_check_is_of_the_day_it_was_where_they_are(tmp_path: Path) -> None:
+    """Half past five on a Monday in San Francisco, when it is Tuesday in Greenwich."""
+    monday = datetime(2035, 3, 6, 1, 30, tzinfo=UTC)
+    async with on_stage(tmp_path, pace=QUICK, start=monday) as stage:
+        stage.slack.workspace.users[stage.me].tz = "America/Los_Angeles"
+        await stage.command("/differ A demo")
+        await stage.tap("Fill in")
+        assert await stage.submit(**BUYER, length="five") == {}
+        await answer(stage, *ANSWERS[1:])
+        assert "5 March" in await stage.open_home()
+        await stage.say("history")
+        assert "5 March" in str(stage.messages()[-1].blocks)
+        await stage.command("/differ Another demo with Marta Lind")
+        await stage.tap("Yes")
+        assert "You kept that on 5 March" in stage.messages()[-1].text
 
 
 async def test_who_flew_east_is_not_nudged_late(tmp_path: Path) -> None:
