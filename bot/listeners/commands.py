@@ -15,7 +15,6 @@ from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, Listener, seller_of
 from bot.slack import reason_of
 from bot.views import greeting
-from bot.views.forms import MAX_PLAN
 from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
@@ -83,7 +82,7 @@ class Commands:
         """The message shortcut takes the message's text as the plan."""
         plan = " ".join(unescape(body["message"].get("text") or "").split())
         async with self._desk.store.begin(seller_of(context)) as tx:
-            view = await self._desk.brief_form(tx, Brief(plan[:MAX_PLAN]))
+            view = await self._desk.brief_form(tx, Brief(plan))
         await ack()
         await open_or_tell(self._desk, seller_of(context), client, body, view)
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.views.forms import MAX_ANSWER, Wrong, field, modal, selected_moment, typed
+from bot.views.forms import Wrong, field, modal, selected_moment, typed
 from bot.views.messages import MAX_BUTTON, message
 from bot.views.text import Block, Body, plain_text
 from coaching.calls import Tell
 from coaching.factors import Factor
+from coaching.reading import MAX_TEXT
 from coaching.words import Line, Words
 
 
@@ -97,7 +98,7 @@ def heard_form(words: Words, buyer: str, check_id: str) -> Body:
     hint = plain_text(words.text("form.heard.said_hint"))
     element: Block = {
         "type": "plain_text_input",
-        "max_length": MAX_ANSWER,
+        "max_length": MAX_TEXT,
         "multiline": True,
         "placeholder": hint,
     }

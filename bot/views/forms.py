@@ -11,15 +11,12 @@ from coaching import change as changes
 from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.moves import Change
 from coaching.phrases import choice_name, short
-from coaching.reading import Reading, Source
+from coaching.reading import MAX_TEXT, Reading, Source
 from coaching.words import Words
 
-MAX_PLAN = 500
 MAX_NAME = 60
 MAX_COMPETITORS = 5
 MAX_COMPETITOR = 40
-MAX_ANSWER = 3000
-MAX_PART = 300
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """``view.state.values``: block id, action id, what stands there."""
@@ -116,7 +113,7 @@ def brief_form(
         field(
             "plan",
             say("form.brief.plan"),
-            _text(MAX_PLAN, brief.plan, say("form.brief.plan_hint")),
+            _text(MAX_TEXT, brief.plan, say("form.brief.plan_hint")),
         ),
         field("length", say("form.brief.length"), _length(words, brief)),
         *_whom(words, brief, known),
@@ -240,7 +237,7 @@ def evidence_form(
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
     blocks = [
         field("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
-        field("what", say("form.evidence.what"), _text(MAX_ANSWER, what, hints["what"], long=True)),
+        field("what", say("form.evidence.what"), _text(MAX_TEXT, what, hints["what"], long=True)),
         field(
             "when", say("form.evidence.when"), _text(MAX_NAME, when, hints["when"]), optional=True
         ),
@@ -277,7 +274,7 @@ def change_form(words: Words, parts: tuple[str, str, str], check_id: str, step: 
     """When, I will, so that."""
     names = ("when", "will", "so_that")
     blocks = [
-        field(name, words.text(f"form.change.{name}"), _text(MAX_PART, part, long=True))
+        field(name, words.text(f"form.change.{name}"), _text(MAX_TEXT, part, long=True))
         for name, part in zip(names, parts, strict=True)
     ]
     return modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)

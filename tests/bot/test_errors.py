@@ -471,7 +471,7 @@ async def test_words_are_kept_as_they_were_typed(tmp_path: Path) -> None:
 
 
 async def test_a_message_becomes_the_plan_as_it_was_typed(tmp_path: Path) -> None:
-    typed = "demo for R&D <Halden>"
+    typed = "demo for R&D <Halden>" + ", as long as anybody writes" * 40
     async with on_stage(tmp_path) as stage:
         ts = await stage.slack.people.say(stage.me, DEALS, typed)
         await stage.slack.people.message_shortcut(stage.me, DEALS, ts, "check_message")

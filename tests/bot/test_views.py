@@ -23,7 +23,7 @@ from coaching.dialogue import Dialogue, advance, begin
 from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Option, Prompt, change_parts, keep_prompt, prompt, verdict_prompt
-from coaching.reading import Reading, Source
+from coaching.reading import MAX_TEXT, Reading, Source
 from coaching.taps import tap
 from coaching.words import fill, words
 from tests.bot.script import drawn, objects
@@ -63,7 +63,7 @@ others = st.lists(
 def briefs(draw: st.DrawFn) -> Brief:
     choices = [c for c in draw(rivals) if c.name] + draw(others)
     return Brief(
-        plan=draw(written(forms.MAX_ANSWER)),
+        plan=draw(written(MAX_TEXT)),
         person=draw(names),
         company=draw(names),
         choices=tuple(choices) or (Choice(Sort.NOTHING),),
@@ -148,6 +148,17 @@ def modals(dialogue: Dialogue) -> Iterator[Json]:
         yield forms.evidence_form(WORDS, standing.brief, reading, ID, step)
 
 
+def test_a_form_to_correct_what_was_said_holds_all_of_it() -> None:
+    said = "x" * MAX_TEXT
+    plan = forms.brief_form(WORDS, Brief(said))
+    change = forms.change_form(WORDS, ("", said, ""), ID, "change")
+
+    assert [e["initial_value"] for e in objects([plan, change]) if "initial_value" in e] == [
+        said,
+        said,
+    ]
+
+
 def taken(body: Json, surface: Surface) -> None:
     """Slack takes it, and nothing in it can become a mention, a link or a style."""
     assert problems(body, surface) == []
@@ -184,9 +195,9 @@ def test_a_notification_says_what_the_message_says(dialogue: Dialogue) -> None:
 
 @pytest.mark.parametrize("sign", ["x", "&", "<"])
 def test_the_longest_answer_can_be_shown_under_another_line(sign: str) -> None:
-    body = views.message((fill("One change."), fill("{words}", words=sign * forms.MAX_ANSWER)))
+    body = views.message((fill("One change."), fill("{words}", words=sign * MAX_TEXT)))
     taken(body, "message")
-    assert text_of(body) == "One change.\n" + sign * forms.MAX_ANSWER
+    assert text_of(body) == "One change.\n" + sign * MAX_TEXT
 
 
 @settings(max_examples=10, deadline=None)
