@@ -52,7 +52,7 @@ class AfterCall(CheckCall):
         call, heard = await self._kept()
         if heard.told:
             return False
-        await self._save(replace(call, state=Seen.CANCELLED, ask_at=None))
+        await self._save(replace(call, state=Seen.CANCELLED))
         await self._drop()
         return True
 

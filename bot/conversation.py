@@ -160,8 +160,8 @@ class Conversation:
         standing = self.dialogue.standing
         return self._tx, self.check_id, self.thread.card, standing, self._words, self._now
 
-    async def move_call(self, call_at: datetime) -> str:
-        """The call has another time, and all that hangs on it. Says when, in words."""
+    async def move_call(self, call_at: datetime) -> None:
+        """The call has another time, and all that hangs on it."""
         brief = replace(self.dialogue.standing.brief, call_at=call_at.isoformat())
         moved = advance(self.dialogue, Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief))
         assert moved is not None, "a check that was cancelled has no call"
@@ -169,7 +169,8 @@ class Conversation:
         await self._save()
         if self.step.ask is Ask.DONE:
             await self._update_prompt(moved)
-        return await self.follow_up.moved()
+        if line := await self.follow_up.moved():
+            await self.post(NOTICE, views.message((line,)))
 
     async def show_end(self) -> None:
         """Bring the last message of the check up to date with what was said about its call."""
@@ -333,6 +334,8 @@ class Conversation:
             await self._tx.save_profile(replace(profile, asked=asked))
         call_at = _call_at(self.dialogue)
         if call_at != self._check.call_at:
+            if call_at:
+                await self.after_call.withdraw(self._words.text("after.options.moved"))
             await self.follow_up.moved()
         if first_finish or state_of(self.dialogue) != self._check.state:
             await self._tx.week.refresh(HOME, self._now)

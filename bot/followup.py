@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.call import CheckCall
-from bot.kinds import AFTER, REMINDER
+from bot.kinds import AFTER, HOME, REMINDER
 from bot.reminders import plan_reminder, reminder_at
 from bot.views import calls as views
 from bot.views.text import Block
@@ -90,22 +90,37 @@ class FollowUp(CheckCall):
         if call is None or call.state != Seen.WANTED or call_at is None or call_at < self._now:
             return
         cadence = await self._tx.week.cadence()
-        time = f"{self._when(call_at, cadence)} ({zone_name(cadence.place, self._words)})"
+        time = self._time(call_at, cadence)
         lines = coach.reminder_lines(self._standing, time, self._words)
         message_id = new_id()
         body = views.reminder(lines, self._check_id, message_id, self._words, mention)
         await self._post(REMINDER, body, message_id, until=call_at)
 
-    async def moved(self) -> str:
-        """The call has another time: what hangs on it moves along. Says what is planned now."""
+    async def moved(self) -> Line | None:
+        """The call has another time: what hangs on it moves along, and it is one again if it was
+        cancelled. Says what is planned now; None when no time is named any more."""
+        await self._tx.week.refresh(HOME, self._now)
         call, cadence, call_at = await self.call(), await self._tx.week.cadence(), self.call_at
         if call_at is None:
-            return ""
-        if call is not None and call.state in (Seen.WANTED, Seen.ASKED):
-            ask_at = after_call(cadence, call_at)
-            await self._save(replace(call, state=Seen.WANTED, ask_at=ask_at))
-            await self._plan(ask_at)
-        return f"{self._when(call_at, cadence)} ({zone_name(cadence.place, self._words)})"
+            return None
+        values = {"time": self._time(call_at, cadence)}
+        if call is None or call.state not in (Seen.WANTED, Seen.ASKED, Seen.CANCELLED):
+            return self._words.say("call.moved", **values)
+        if call.ask_at is None:  # cancelled before anything was wanted
+            await self._save(replace(call, state=Seen.OFFERED))
+            return self._words.say("call.moved", **values)
+        ask_at = after_call(cadence, call_at)
+        await self._save(replace(call, state=Seen.WANTED, ask_at=ask_at))
+        await self._plan(ask_at)
+        values["asked"] = self._when(ask_at, cadence)
+        remind_at = reminder_at(call_at, cadence, self._now)
+        if remind_at is None:
+            return self._words.say("call.moved_asked", **values)
+        values["reminded"] = self._when(remind_at, cadence)
+        return self._words.say("call.moved_reminded", **values)
+
+    def _time(self, at: datetime, cadence: Cadence) -> str:
+        return f"{self._when(at, cadence)} ({zone_name(cadence.place, self._words)})"
 
 
 def _label(said: str) -> str:

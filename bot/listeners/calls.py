@@ -114,8 +114,7 @@ class Calls:
         talk = await self._desk.conversation(tx, about(view)["check"])
         if talk is None or talk.dialogue.standing.cancelled:
             raise Wrong({"moved_to": words.text("form.call.wrong.gone")})
-        await talk.after_call.withdraw(words.text("after.options.moved"))
-        await talk.notify("call_moved", time=await talk.move_call(call_at))
+        await talk.move_call(call_at)
 
     async def _heard(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
         talk = await self._desk.conversation(tx, about(view)["check"])

@@ -153,3 +153,35 @@ async def test_four_weeks_later_nobody_waits_for_what_they_said(tmp_path: Path) 
         await stage.say(THEIRS)
         assert await heard(stage) == [""]
         assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
+
+
+async def test_a_call_that_moves_says_what_is_planned_now_and_no_more(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 6 * HOUR)
+        await stage.open_home()
+
+        async def move(hours: int) -> str:
+            await stage.tap_home("Moved")
+            assert await stage.submit(moved_to=int((TUESDAY + hours * HOUR).timestamp())) == {}
+            return str(stage.messages()[-1].blocks)
+
+        await stage.tap_home("Cancelled")
+        assert "Moved to 13:40 (Berlin time).'" in await move(4)
+        assert await states(stage) == [Seen.OFFERED]
+        await stage.tap("15:40")
+        await stage.tap_home("Cancelled")
+        assert "Moved to 14:40 (Berlin time). Reminder: 14:25, my question: 16:40." in await move(5)
+        assert await states(stage) == [Seen.WANTED]
+        await at(stage, TUESDAY + 7 * HOUR)
+        assert "What did Marta say?" in str(stage.messages()[-1].blocks)
+
+
+async def test_home_shows_the_new_time_of_a_call_nobody_comes_back_to(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 6 * HOUR)
+        await stage.tap("No, thanks")
+        assert "15:40" in await stage.open_home()
+        await stage.tap_home("Moved")
+        assert await stage.submit(moved_to=int((TUESDAY + 4 * HOUR).timestamp())) == {}
+        assert "Moved to 13:40 (Berlin time).'" in str(stage.messages()[-1].blocks)
+        assert "13:40" in stage.home()
