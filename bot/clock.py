@@ -13,7 +13,7 @@ To add a kind of due work:
 
 Due is what is due by the business time that ``now`` tells; late work is the function's to judge,
 from ``due.at``. An error leaves the plan where it is: it is tried again, ever more rarely, and
-given up after a day's worth of tries.
+given up after a day's worth of tries, unless it is what plans its own next time.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from bot.kinds import RECURRING
 from bot.sender import Pace
 from storage import Due, Seller, Stale, StorageError, Store
 
@@ -126,8 +127,9 @@ class Clock:
     async def _try_later(self, due: Due) -> None:
         """A fault of ours is tried again ever more rarely, and not for ever."""
         with suppress(StorageError):
-            if due.attempt < TRIES:
-                await self._store.put_off(due, min(2.0**due.attempt, LONGEST_PAUSE))
+            if due.attempt < TRIES or due.kind in RECURRING:
+                pause = min(2.0 ** min(due.attempt, TRIES), LONGEST_PAUSE)
+                await self._store.put_off(due, pause)
                 return
             async with self._store.begin(Seller(due.tenant, due.user_id)) as tx:
                 await tx.week.take(due)

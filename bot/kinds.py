@@ -16,3 +16,5 @@ TELL = "tell"
 """To tell whoever set a summary up what became of it."""
 ZONE = "zone"
 """To look up where a seller is."""
+RECURRING = frozenset({NUDGE, CLOSE})
+"""What plans its own next time: once given up, it would never come again."""

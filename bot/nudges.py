@@ -54,7 +54,7 @@ class Nudging:
     async def choose(self, cadence: Cadence) -> Cadence:
         """Keep new choices, which answer all nudges before them; the next nudge is planned anew if
         they are about when it comes."""
-        before = await self._tx.week.cadence()
+        before, cadence = await self._tx.week.cadence(), replace(cadence, ended="")
         await self._tx.week.save_cadence(cadence)
         await self._tx.week.answer_all()
         if cadence.rhythm != before.rhythm or await self.planned() is None:
@@ -125,9 +125,7 @@ class Nudging:
         before = await self._tx.week.cadence()
         cadence = replace(before, zone=person.zone or before.zone, looked_at=self._now, ended="")
         if person.gone:
-            await self._tx.week.save_cadence(
-                replace(cadence, nudges=Nudges.NO, ended="deactivated")
-            )
+            await self._end(cadence, "deactivated")
             return
         await self._tx.week.save_cadence(cadence)
         if cadence.nudges is not Nudges.ON:
@@ -141,7 +139,7 @@ class Nudging:
             await self._tx.week.plan(NUDGE, at)
 
     async def _send(self, due_at: datetime, cadence: Cadence) -> bool:
-        """Keep what became of the week; False after the last message."""
+        """Keep what became of the week; False when it was the last one."""
         week = Nudge(week_of(due_at, cadence.place), Outcome.NOTHING, "", due_at)
         if self._now > last_moment(cadence, due_at):
             await self._tx.week.begin_nudge(replace(week, outcome=Outcome.LAPSED))
@@ -150,11 +148,27 @@ class Nudging:
         if has_just_checked(past, self._now):
             await self._tx.week.begin_nudge(replace(week, outcome=Outcome.RECENT))
             return True
-        if _ignored(sent, past):
+        if _are_ignored(sent, past):
             return not await self._say_last(week, cadence)
+        if _are_lost(sent, past):
+            await self._end(cadence, "undelivered")
+            return False
         text = choose(past, _told(sent), self._now, cadence.place, self._words)
         await self._post(week, cadence, text)
         return True
+
+    async def lapse(self, due_at: datetime) -> None:
+        """Leave a week in which nobody can be written to, and plan the next one."""
+        cadence = await self._tx.week.cadence()
+        if cadence.nudges is Nudges.ON:
+            week = Nudge(week_of(due_at, cadence.place), Outcome.LAPSED, "", due_at)
+            await self._tx.week.begin_nudge(week)
+            at = next_nudge(cadence, due_at, weeks=cadence.every)
+            await self._tx.week.plan(NUDGE, at)
+
+    async def _end(self, cadence: Cadence, reason: str) -> None:
+        """They cannot be reached: none any more, until they turn them on again."""
+        await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.NO, ended=reason))
 
     async def _post(self, week: Nudge, cadence: Cadence, text: Text | None) -> None:
         if text is None:
@@ -207,10 +221,20 @@ def _where_they_are(due_at: datetime, before: Cadence, cadence: Cadence, now: da
     return later if now - at > LATE and same_week else at
 
 
-def _ignored(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:
-    """Whether the last three that came were left unanswered, and no check was begun since."""
+def _are_ignored(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:
+    """Whether nothing followed from the last three that came."""
     came = [nudge for nudge in sent if nudge.wording and nudge.came is not False]
-    last = came[:IGNORED]
+    return _is_silence(came[:IGNORED], past)
+
+
+def _are_lost(sent: tuple[Nudge, ...], past: tuple[Checked, ...]) -> bool:
+    """Whether none of the last three came, and they were not taken back by what the seller did."""
+    last = [nudge for nudge in sent if nudge.wording][:IGNORED]
+    return _is_silence(last, past) and all(nudge.came is False for nudge in last)
+
+
+def _is_silence(last: list[Nudge], past: tuple[Checked, ...]) -> bool:
+    """Whether three were left unanswered, and no check was begun since."""
     if len(last) < IGNORED or any(nudge.answered for nudge in last):
         return False
     return not any(one.started_at > last[-1].at for one in past)

@@ -93,11 +93,14 @@ class DueWork:
                 return
 
     async def _person(self, due: Due) -> Person | None:
-        """Who Slack says they are; None when this is put off, or at its end with the app's."""
+        """Who Slack says they are; None when this is put off, or falls away with the app: of
+        nudges the week alone, for the app may come back."""
         installation = await self._installations.find(due.tenant)
         if installation is None:
-            async with self._taken(due):
-                return None
+            async with self._taken(due) as tx:
+                if due.kind == NUDGE:
+                    await Nudging(tx, self._desk.words, self._desk.now()).lapse(due.at)
+            return None
         try:
             return await look_up(self._client, installation.bot_token, due.user_id)
         except NotNowError as error:

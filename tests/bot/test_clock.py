@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.clock import Clock
 from bot.playground.clock import MovableClock
@@ -93,6 +94,26 @@ async def test_what_fails_is_tried_again_later_and_the_rest_is_done(
     assert "RuntimeError" in caplog.text
     async with store.begin(SAM) as tx:
         assert await tx.week.planned("bell", "broken") == MONDAY
+
+
+async def test_what_plans_its_own_next_time_is_never_given_up(store: Store) -> None:
+    """Nor does the pause grow beyond what can be counted."""
+
+    async def fail(due: Due) -> None:
+        raise RuntimeError
+
+    due = {"tenant": SAM.tenant.key, "user": SAM.user_id}
+    await plan(store, MONDAY, kind="bell")
+    await plan(store, MONDAY, kind="nudge")
+    async with store._engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE due SET attempt = 2000 WHERE tenant = :tenant AND user_id = :user"), due
+        )
+    works = dict.fromkeys(("bell", "nudge"), fail)
+    await Clock(store, lambda: MONDAY, works, new_id(), PACE).catch_up()
+    async with store.begin(SAM) as tx:
+        assert await tx.week.planned("bell") is None
+        assert await tx.week.planned("nudge") == MONDAY
 
 
 async def test_a_kind_that_this_process_does_not_know_is_left_to_others(store: Store) -> None:

@@ -231,13 +231,37 @@ async def test_who_has_left_gets_nothing_and_is_not_asked_for_for_ever(tmp_path:
             assert await tx.week.planned("nudge") is None
 
 
-async def test_without_the_app_there_is_no_nudge_either(tmp_path: Path) -> None:
+async def test_without_the_app_there_is_no_nudge_until_it_is_back(tmp_path: Path) -> None:
+    async with SmallSlack.start(
+        manifest=ROOT / "app_manifest.yml", clock=MovableClock(TUESDAY)
+    ) as slack:
+        async with at_work(slack, tmp_path, QUICK) as stage:
+            await consented(stage)
+            await slack.people.uninstall()
+            await at(stage, MONDAY)
+            assert [nudge.outcome for nudge in await kept(stage)] == ["lapsed"]
+        for token in slack.workspace.tokens.values():
+            token.revoked = False
+        async with at_work(slack, tmp_path, QUICK) as stage:
+            await at(stage, MONDAY + WEEK)
+            assert len(nudges(stage)) == 1
+
+
+async def test_after_three_that_slack_refused_there_are_none_until_they_are_wanted(
+    tmp_path: Path,
+) -> None:
     async with week(tmp_path) as stage:
         await consented(stage)
-        await stage.slack.people.uninstall()
-        await at(stage, MONDAY)
-        async with stage.store.begin(seller_of(stage)) as tx:
-            assert await tx.week.planned("nudge") is None
+        stage.slack.faults.chance("chat.postMessage", 1.0, faults.refuse("messages_tab_disabled"))
+        for number in range(4):
+            await at(stage, MONDAY + number * WEEK)
+        assert (await cadence(stage)).ended == "undelivered"
+        assert len(await kept(stage)) == 3
+        stage.slack.faults.clear()
+        await stage.command("/differ nudges monday 9:00")
+        assert (await cadence(stage)).ended == ""
+        await at(stage, MONDAY + 4 * WEEK)
+        assert len(nudges(stage)) == 1
 
 
 async def test_a_tap_on_an_old_nudge_says_when_the_next_one_comes(tmp_path: Path) -> None:
