@@ -209,6 +209,11 @@ class Conversation:
         await self._post_prompt(self.dialogue)
         await self._save()
 
+    async def go_on(self) -> None:
+        """Ask the open question again, also where the seller had paused."""
+        if self.step.ask is not Ask.PAUSED or not await self.take(Move(self.step, Reply.RESUME)):
+            await self.ask_again()
+
     async def ask_what_to_change(self) -> None:
         """Offer the answers that can be changed."""
         body = views.change_what(self.dialogue, self.check_id, self._words)

@@ -14,7 +14,6 @@ from bot.listeners import own_data
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views.messages import message, notice
 from coaching.cadence import Nudges
-from coaching.moves import Ask, Move, Reply
 from storage import Transaction
 
 
@@ -67,5 +66,5 @@ class Homes:
         talk = await self._desk.conversation(tx, check_id, mention=user_id)
         if talk is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-        elif talk.step.ask is not Ask.PAUSED or not await talk.take(Move(talk.step, Reply.RESUME)):
-            await talk.ask_again()
+        else:
+            await talk.go_on()

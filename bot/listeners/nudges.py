@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices
-from bot.conversation import NOTICE
+from bot.conversation import NOTICE, Conversation
 from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.nudges import Nudging
@@ -34,44 +34,42 @@ class NudgeTaps:
     ) -> None:
         """The one way on: a form, or a question in the thread of the check it is about."""
         seller = seller_of(context)
-        message_id, why, check_id, factor = body["actions"][0]["value"].split("|")
         async with self._desk.store.begin(seller) as tx:
-            await tx.week.answer_nudge(message_id)
-            if why == Why.CALL:
-                await self._look_again(tx, seller, body, check_id, factor)
-                view = None
-            else:
-                view = await self._form(tx, why, check_id, factor)
+            view = await self._start(tx, seller, body)
         await ack()
         if view is not None:
             await open_or_tell(self._desk, seller, client, body, view)
 
-    async def _form(
-        self, tx: Transaction, why: str, check_id: str, factor: str
-    ) -> dict[str, Any] | None:
-        """What came of a promise, or the next check, which begins with the factor named."""
-        if why != Why.PROMISE:
+    async def _start(self, tx: Transaction, seller: Seller, body: Body) -> dict[str, Any] | None:
+        """Go that way, unless what it was about is over; returns the form it leads to, if any."""
+        message_id, why, check_id, factor = body["actions"][0]["value"].split("|")
+        await tx.week.answer_nudge(message_id)
+        if not check_id:
             brief = check_of(Factor(factor)) if factor else Brief("")
             return await self._desk.brief_form(tx, brief)
-        talk = await self._desk.conversation(tx, check_id)
-        if talk is None:
-            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-            return None
-        return talk.after_call.form()
-
-    async def _look_again(
-        self, tx: Transaction, seller: Seller, body: Body, check_id: str, factor: str
-    ) -> None:
-        """Ask about a factor once more, or go on where the check was left."""
-        if not await tx.receive("tap", tap_key(body)):
-            return
         talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)
         if talk is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-        elif not factor or not await talk.take(
-            Move(talk.step, Reply.REOPEN, factor=Factor(factor))
-        ):
-            await talk.ask_again()
+        elif await self._is_over(talk, why):
+            await tx.update(message_id, closed_like(body["message"], await self._stale(tx)))
+        elif why == Why.PROMISE:
+            return talk.after_call.form()
+        elif await tx.receive("tap", tap_key(body)):
+            await self._look_again(talk, factor)
+        return None
+
+    async def _is_over(self, talk: Conversation, why: str) -> bool:
+        """Whether the promise was told about, or the call has begun."""
+        if why == Why.PROMISE:
+            return await talk.after_call.is_told()
+        call_at = talk.follow_up.call_at
+        return call_at is not None and call_at <= self._desk.now()
+
+    async def _look_again(self, talk: Conversation, factor: str) -> None:
+        """Ask about a factor once more, or go on where the check was left."""
+        again = Move(talk.step, Reply.REOPEN, factor=Factor(factor)) if factor else None
+        if again is None or not await talk.take(again):
+            await talk.go_on()
 
     async def on_later(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """Tomorrow, next week, every two weeks, stop, go on."""
@@ -99,9 +97,14 @@ class NudgeTaps:
             return await choices.choose(nudges=Nudges.NO)
         if name == "resume":
             return await choices.choose(nudges=Nudges.ON)
-        planned = await nudging.planned()
-        next_one = views.next_line(planned, cadence, self._desk.now(), self._desk.words)
-        return self._desk.words.say("nudge.stale", next=next_one)
+        return await self._stale(tx)
+
+    async def _stale(self, tx: Transaction) -> Line:
+        """That this nudge is over, and when the next one comes."""
+        words, now = self._desk.words, self._desk.now()
+        planned = await Nudging(tx, words, now).planned()
+        next_one = views.next_line(planned, await tx.week.cadence(), now, words)
+        return words.say("nudge.stale", next=next_one)
 
     async def on_until(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """A pause until the day that was picked."""

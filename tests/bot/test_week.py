@@ -271,7 +271,7 @@ async def test_a_tap_on_an_old_nudge_says_when_the_next_one_comes(tmp_path: Path
         old = nudges(stage)
         await at(stage, MONDAY + WEEK)
         await stage.tap("Tomorrow", old)
-        assert "That was for another week." in str(old[0].blocks)
+        assert "This one is over." in str(old[0].blocks)
         assert "19 March" not in str(old[0].blocks)
         await at(stage, MONDAY + WEEK + DAY)
         assert len(nudges(stage)) == 1
@@ -407,6 +407,42 @@ async def test_another_time_for_the_reminder_holds_for_the_call_named_before(
         await choose("15")
         await at(stage, TUESDAY + 2 * HOUR + timedelta(minutes=50))
         assert reminders() == 1
+
+
+async def test_a_nudge_about_what_is_over_leads_nowhere(tmp_path: Path) -> None:
+    """A promise that was told in its thread, a call that has begun."""
+    async with week(tmp_path) as stage:
+
+        def over() -> int:
+            return str([message.blocks for message in stage.messages()]).count("This one is over.")
+
+        await check(stage)
+        await stage.tap("12:00")
+        thread = stage.messages()[-1].thread_ts
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, TUESDAY + 4 * HOUR)
+        await at(stage, MONDAY)
+        await stage.say("they would rather see it live", thread)
+        await stage.tap("They said …")
+        assert stage.slack.workspace.top_modal(stage.me) is None
+        assert over() == 1
+        await check(stage, "renewal", call_at=MONDAY + 8 * DAY)
+        await at(stage, MONDAY + WEEK)
+        await at(stage, MONDAY + 8 * DAY)
+        await stage.tap("Two minutes now")
+        assert over() == 2
+
+
+async def test_a_nudge_about_a_check_that_was_paused_goes_on_with_it(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await stage.command("/differ demo")
+        await stage.tap("Fill in")
+        assert await stage.submit(**BUYER, call_at=int((MONDAY + DAY).timestamp())) == {}
+        await stage.tap("Pause")
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        await stage.tap("Continue", nudges(stage))
+        assert "the eyes of the potential buyers" in stage.messages()[-1].text
 
 
 async def test_what_came_of_a_promise_is_told_though_the_check_has_a_question_left(
