@@ -125,7 +125,7 @@ class AfterCall(CheckCall):
         if not heard.told or coach.next_factor(heard, self._standing) is not factor:
             return False
         await self._close(heard, label)
-        await self._go_on(call, heard.tell(factor, tell))
+        await self._go_on(call, heard.tell(factor, tell, self._standing.states[factor]))
         return True
 
     async def correct(self, said: Said) -> bool:

@@ -37,12 +37,15 @@ class Tell(StrEnum):
 class Heard:
     """What was told after a call. ``happened`` is False when the change did not come up.
 
-    ``prompt`` is the id of the message that asks; ``day`` the date, ISO, of the telling.
+    ``before`` has the states of the factors told about as they were then: what is changed later
+    is no forecast. ``prompt`` is the id of the message that asks; ``day`` the date, ISO, of the
+    telling.
     """
 
     said: tuple[Said, ...] = ()
     happened: bool = True
     tells: tuple[tuple[Factor, Tell], ...] = ()
+    before: tuple[tuple[Factor, State], ...] = ()
     prompt: str = ""
     day: str = ""
 
@@ -56,9 +59,10 @@ class Heard:
         """Whether the first question was answered."""
         return bool(self.said) or not self.happened
 
-    def tell(self, factor: Factor, tell: Tell) -> "Heard":
-        """With one factor more."""
-        return replace(self, tells=(*self.tells, (factor, tell)))
+    def tell(self, factor: Factor, tell: Tell, state: State) -> "Heard":
+        """With one factor more, which was in that state until now."""
+        before = (*self.before, (factor, state))
+        return replace(self, tells=(*self.tells, (factor, tell)), before=before)
 
 
 def dump(heard: Heard) -> str:
@@ -67,6 +71,7 @@ def dump(heard: Heard) -> str:
         "said": [[said.text, said.source] for said in heard.said],
         "happened": heard.happened,
         "tells": dict(heard.tells),
+        "before": dict(heard.before),
         "prompt": heard.prompt,
         "day": heard.day,
     }
@@ -82,6 +87,7 @@ def load(text: str) -> Heard:
         said=tuple(Said(said, source) for said, source in value["said"]),
         happened=value["happened"],
         tells=tuple((Factor(factor), Tell(tell)) for factor, tell in value["tells"].items()),
+        before=tuple((Factor(f), State(state)) for f, state in value.get("before", {}).items()),
         prompt=value["prompt"],
         day=value["day"],
     )
@@ -188,9 +194,8 @@ def told_lines(heard: Heard, words: Words) -> tuple[Line, ...]:
 # how honest with oneself
 
 
-def forecast(standing: Standing, factor: Factor) -> bool | None:
+def forecast(state: State) -> bool | None:
     """Whether the seller thought that the buyer would agree; None if they did not say."""
-    state = standing.states[factor]
     if state in (State.HELD, State.HEARD, State.CLAIMED):
         return True
     return False if state is State.NO else None

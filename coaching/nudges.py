@@ -69,6 +69,10 @@ class Checked:
         named = self.standing.brief.call_at
         return datetime.fromisoformat(named) if named else None
 
+    def before(self, factor: Factor) -> State:
+        """The state of a factor before its call was told about; later changes are hindsight."""
+        return dict(self.heard.before).get(factor, self.standing.states[factor])
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -267,7 +271,7 @@ def settled_guesses(past: Checked) -> list[Factor]:
     return [
         factor
         for factor, tell in past.heard.tells
-        if tell is not Tell.SILENT and past.standing.states[factor] in (State.CLAIMED, State.HEARD)
+        if tell is not Tell.SILENT and past.before(factor) in (State.CLAIMED, State.HEARD)
     ]
 
 
@@ -281,5 +285,5 @@ def forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:
         (factor, expected, tell is Tell.AGREED)
         for past in history
         for factor, tell in past.heard.tells
-        if tell is not Tell.SILENT and (expected := forecast(past.standing, factor)) is not None
+        if tell is not Tell.SILENT and (expected := forecast(past.before(factor))) is not None
     )

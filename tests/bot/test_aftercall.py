@@ -185,3 +185,16 @@ async def test_home_shows_the_new_time_of_a_call_nobody_comes_back_to(tmp_path: 
         assert await stage.submit(moved_to=int((TUESDAY + 4 * HOUR).timestamp())) == {}
         assert "Moved to 13:40 (Berlin time).'" in str(stage.messages()[-1].blocks)
         assert "13:40" in stage.home()
+
+
+async def test_a_forecast_stays_wrong_though_the_answer_is_changed_after_the_call(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        thread = await asked(stage)
+        await stage.say(THEIRS, thread)
+        await stage.tap("Disagreed")
+        await stage.say("change", thread)
+        await stage.tap("Value")
+        await stage.tap("No")
+        assert "Value with Northgate: disagreed" in await stage.open_home()

@@ -1,5 +1,6 @@
 """What is said around a call, why a seller is written to, and how honest they are."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -62,7 +63,13 @@ def text(*history: Checked, before: tuple[Before, ...] = ()) -> str:
 
 
 def test_what_was_told_comes_back_as_it_was() -> None:
-    heard = Heard((Said("no shelfware", "1.0"),), tells=((R, Tell.AGREED),), prompt="m", day="d")
+    heard = Heard(
+        (Said("no shelfware", "1.0"),),
+        tells=((R, Tell.AGREED),),
+        before=((R, State.NO),),
+        prompt="m",
+        day="d",
+    )
     assert calls.load(calls.dump(heard)) == heard
     assert calls.load("") == Heard()
     assert heard.text == "no shelfware"
@@ -73,8 +80,9 @@ def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() ->
     assert asked_about(standing(*[State.NO] * 5)) == (V,)
     heard = Heard((Said("they said"),))
     assert next_factor(heard, standing()) is V
-    assert next_factor(heard.tell(V, Tell.SILENT), standing()) is C
-    assert next_factor(heard.tell(V, Tell.SILENT).tell(C, Tell.AGREED), standing()) is None
+    told = heard.tell(V, Tell.SILENT, State.CLAIMED).tell(C, Tell.AGREED, State.HEARD)
+    assert next_factor(heard.tell(V, Tell.SILENT, State.CLAIMED), standing()) is C
+    assert next_factor(told, standing()) is None
     assert next_factor(Heard(happened=False), standing()) is None
 
 
@@ -100,8 +108,8 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     heard = Heard((Said("they said"),))
     first = calls.factor_lines(heard, R, standing(), EN)
     assert shown(first).startswith("In their words, with today's date.")
-    assert len(calls.factor_lines(heard.tell(R, Tell.AGREED), V, standing(), EN)) == 1
-    agreed = heard.tell(R, Tell.AGREED)
+    assert len(calls.factor_lines(heard.tell(R, Tell.AGREED, State.UNSURE), V, standing(), EN)) == 1
+    agreed = heard.tell(R, Tell.AGREED, State.UNSURE)
     assert "next time you check Northgate" in plain(calls.over_line(agreed, standing(), EN))
     assert "stays with this check" in plain(calls.over_line(heard, standing(), EN))
     assert "still to be said" in plain(calls.over_line(Heard(happened=False), standing(), EN))
@@ -291,6 +299,21 @@ def test_from_five_on_it_says_how_often_they_agreed() -> None:
     assert "■■□□□□" in said
     assert "Value: you believed it 6 times; they agreed twice." in said
     assert "Out of ten" not in said
+
+
+def test_an_answer_changed_after_the_call_does_not_change_what_was_forecast() -> None:
+    """Nor does it for a call told about before that was kept, where the answer is all there is."""
+    kept = Heard((Said("x"),)).tell(V, Tell.DISAGREED, State.CLAIMED)
+    changed = standing(State.NO, *MIXED[1:])
+    hindsight = Checked("c1", changed, MONDAY, MONDAY, Seen.HEARD, kept)
+    assert settled_guesses(hindsight) == [V]
+    assert "You believed they would agree 5 times; they did not once." in shown(
+        calibration_lines([hindsight] * 5, EN)
+    )
+    old = json.loads(calls.dump(kept))
+    del old["before"]
+    unkept = replace(hindsight, heard=calls.load(json.dumps(old)))
+    assert "You expected a no 5 times" in shown(calibration_lines([unkept] * 5, EN))
 
 
 def test_what_was_expected_to_be_a_no_is_told_apart() -> None:
