@@ -57,25 +57,20 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
     Raises:
         WrongSettings: naming each one that is missing or wrong, and its remedy.
     """
-    filed = dotenv_values(env_file) if env_file and env_file.exists() else {}
-    given = {**filed, **environ}
-
-    def get(name: str, default: str = "") -> str:
-        return (given.get(name) or "").strip() or default
-
-    port, level = get("PORT", "3000"), get("LOG_LEVEL", "INFO").upper()
+    given = _given(environ, env_file)
+    port, level = given.get("PORT", "3000"), given.get("LOG_LEVEL", "INFO").upper()
     settings = Settings(
-        bot_token=get("SLACK_BOT_TOKEN"),
-        app_token=get("SLACK_APP_TOKEN"),
-        signing_secret=get("SLACK_SIGNING_SECRET"),
-        slack_api_url=get("SLACK_API_URL", SLACK).rstrip("/") + "/",
-        database_url=get("DATABASE_URL", DATABASE),
-        keys=get("DIFFER_KEYS"),
-        host=get("HOST", "127.0.0.1"),
+        bot_token=given.get("SLACK_BOT_TOKEN", ""),
+        app_token=given.get("SLACK_APP_TOKEN", ""),
+        signing_secret=given.get("SLACK_SIGNING_SECRET", ""),
+        slack_api_url=given.get("SLACK_API_URL", SLACK).rstrip("/") + "/",
+        database_url=given.get("DATABASE_URL", DATABASE),
+        keys=given.get("DIFFER_KEYS", ""),
+        host=given.get("HOST", "127.0.0.1"),
         port=int(port) if port.isdecimal() else 0,
         log_level=level,
-        post_timeout=_seconds(get("POST_TIMEOUT", "10")),
-        lease=_seconds(get("LEASE", "30")),
+        post_timeout=_seconds(given.get("POST_TIMEOUT", "10")),
+        lease=_seconds(given.get("LEASE", "30")),
     )
     if problems := _problems(settings):
         raise WrongSettings(problems)
@@ -84,12 +79,18 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
 
 def read_storage(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
     """The database and its keys alone, for commands that speak to nobody. WrongSettings."""
-    filed = dotenv_values(env_file) if env_file and env_file.exists() else {}
-    given = {**filed, **environ}
-    url = given.get("DATABASE_URL") or DATABASE
+    given = _given(environ, env_file)
+    url = given.get("DATABASE_URL", DATABASE)
     if problem := _database_problem(url):
         raise WrongSettings([problem])
-    return Settings(database_url=url, keys=(given.get("DIFFER_KEYS") or "").strip())
+    return Settings(database_url=url, keys=given.get("DIFFER_KEYS", ""))
+
+
+def _given(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+    """What somebody has set to something."""
+    filed = dotenv_values(env_file) if env_file and env_file.exists() else {}
+    stripped = {name: (value or "").strip() for name, value in {**filed, **environ}.items()}
+    return {name: value for name, value in stripped.items() if value}
 
 
 def _problems(settings: Settings) -> list[str]:

@@ -177,7 +177,7 @@ async def test_a_database_that_cannot_be_written_is_said(
 
 async def test_migrate_brings_the_database_up_to_date(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/differ.db"
-    code, text = await run(tmp_path, "migrate", DATABASE_URL=url)
+    code, text = await run(tmp_path, "migrate", DATABASE_URL=f" {url} ")
     assert (code, text) == (0, "The database is up to date.\n")
 
 
