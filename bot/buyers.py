@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.thread import Thread
-from bot.views.forms import Known
 from coaching import calls
 from coaching.answers import is_renewal, propose_kind, recognise
 from coaching.brief import Brief, Choice, Kind, Sort
@@ -82,11 +81,6 @@ async def from_plan(tx: Transaction, brief: Brief) -> Brief:
     if known is None:
         return replace(brief, ready=False)
     return replace(brief, person=known.person, company=known.company, choices=known.choices)
-
-
-def known(buyers: tuple[Buyer, ...]) -> tuple[Known, ...]:
-    """The buyers a form offers."""
-    return tuple(Known(b.id, b.person, b.company, b.rivals) for b in buyers[:RECENT])
 
 
 def _brief(buyer: Buyer) -> Brief:

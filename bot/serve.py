@@ -184,7 +184,6 @@ async def _install(
             bot_token=settings.bot_token,
             bot_id=answer["bot_id"],
             bot_user_id=answer["user_id"],
-            app_id=answer.get("app_id") or "",
         )
     )
     log.info("at work in %s as @%s", answer.get("team"), answer.get("user"))

@@ -42,11 +42,6 @@ def begin(brief: Brief, number: int = 0) -> Dialogue:
     return Dialogue((Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief),), number)
 
 
-def next_step(dialogue: Dialogue) -> Step:
-    """What is asked now."""
-    return dialogue.standing.step()
-
-
 def advance(dialogue: Dialogue, move: Move) -> Dialogue | None:
     """Add one answer; None when it does not answer what is asked now (a late or double tap)."""
     standing = dialogue.standing

@@ -44,13 +44,8 @@ def join(phrases: list[str], words: Words, last: str = "list_and") -> str:
     return ", ".join(head) + words.text(last) + tail if head else tail
 
 
-def occasion(brief: Brief, words: Words) -> str:
-    """The plan in a noun: "this demo", or what its kind is called."""
-    return _occasion(brief, words, "noun")
-
-
 def _occasion(brief: Brief, words: Words, form: str) -> str:
-    """In the form in which it begins or in which something comes ``after`` it."""
+    """The plan in a ``noun``, "this demo", or what its kind is called; or what comes ``after``."""
     own = words.text(f"kind.{brief.kind}.{form}")
     if brief.kind is Kind.INTERNAL:
         return own  # the buyer is not in the meeting that the plan names
@@ -81,7 +76,7 @@ def filling(brief: Brief, words: Words) -> dict[str, str]:
     return {
         "buyer": buyer(brief, words),
         "rival": short(rival),
-        "occasion": occasion(brief, words),
+        "occasion": _occasion(brief, words, "noun"),
         "after": _occasion(brief, words, "after"),
         "choices": choices(brief, words, "name", "list_and"),
         "either": choices(brief, words, "name"),

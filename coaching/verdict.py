@@ -35,12 +35,11 @@ class Hand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``held`` and ``best`` are counts of five; ``order`` is what to work on, first first."""
+    """``held`` and ``asked`` are counts of five; ``order`` is what to work on, first first."""
 
     outcome: Outcome
     hand: Hand
     held: int
-    best: int
     asked: int
     order: tuple[Factor, ...]
 
@@ -106,7 +105,7 @@ def judge(states: States, *, known: bool) -> Verdict:
     spoken_of = hopes if outcome is Outcome.NOT_YET else held
     asked = sum(states[f] is not State.OPEN for f in ASKED)
     order = work_order(states, out_of_reach=outcome is Outcome.NOT_YET)
-    return Verdict(outcome, hand(spoken_of), len(held), best, asked, order)
+    return Verdict(outcome, hand(spoken_of), len(held), asked, order)
 
 
 def _outcome(states: States, held: int, best: int, known: bool) -> Outcome:

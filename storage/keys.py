@@ -71,9 +71,6 @@ class KeyRing:
         self._first = next(iter(keys))
         self._path = path
 
-    def __contains__(self, master_id: object) -> bool:
-        return master_id in self._masters
-
     @classmethod
     def from_text(cls, text: str, path: Path | None = None) -> KeyRing:
         """From "id:base64[,id:base64]"; raises ValueError, without the text, if it is not that."""

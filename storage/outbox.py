@@ -100,7 +100,6 @@ _parent = messages.alias("parent")
 _claimed = (
     select(
         outbox,
-        messages.c.check_id,
         messages.c.purpose,
         messages.c.under,
         messages.c.ts,
@@ -176,8 +175,8 @@ _release = (
     )
 )
 _release_own = _release.where(outbox.c.owner == bindparam("holder"))
-_SECONDS_PER_HOUR = 3600.0
-_before = database_now() - bindparam("seconds")
+_KEPT_SECONDS = 86_400.0
+_before = database_now() - _KEPT_SECONDS
 _SWEPT_AT_ONCE = 1_000
 _seen = (inbox.c.tenant, inbox.c.kind, inbox.c.key)
 _forget_seen = delete(inbox).where(
@@ -283,10 +282,10 @@ async def next_due(connection: AsyncConnection) -> float | None:
     return None if seconds is None else max(seconds, 0.0)
 
 
-async def sweep(connection: AsyncConnection, hours: float) -> int:
-    age = {"seconds": hours * _SECONDS_PER_HOUR}
-    swept = [await connection.execute(statement, age) for statement in (_forget_seen, _forget_done)]
-    return sum(result.rowcount for result in swept)
+async def sweep(connection: AsyncConnection) -> bool:
+    """Whether there may be more."""
+    swept = [await connection.execute(statement) for statement in (_forget_seen, _forget_done)]
+    return any(result.rowcount for result in swept)
 
 
 async def _finish(
@@ -328,12 +327,10 @@ def _outgoing(row: Row[Any], keys: TenantKeys) -> Outgoing:
     if row.body is not None:
         body = json.loads(keys.unwrap(tenant, row).open(row.body, "outbox", "body", row.id))
     return Outgoing(
-        id=row.id,
         tenant=tenant,
         user_id=row.user_id,
         op=row.op,
         message_id=row.message_id,
-        check_id=row.check_id,
         purpose=row.purpose,
         body=body,
         channel=row.channel,

@@ -22,7 +22,6 @@ class Installation:
     bot_token: str = field(repr=False)
     bot_id: str
     bot_user_id: str
-    app_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,6 @@ class Message:
     under: str | None
     channel: str | None
     ts: str | None
-
-    @property
-    def sent(self) -> bool:
-        return self.ts is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +160,10 @@ class Outgoing:
     business time after which it is not to be posted any more.
     """
 
-    id: str
     tenant: Tenant
     user_id: str
     op: Operation
     message_id: str
-    check_id: str | None
     purpose: str
     body: dict[str, Any] | None = field(repr=False)
     channel: str | None

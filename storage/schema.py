@@ -69,7 +69,8 @@ installations = Table(
     Column("bot_token", LargeBinary, nullable=False),
     Column("bot_id", String, nullable=False),
     Column("bot_user_id", String, nullable=False),
-    Column("app_id", String, nullable=False),
+    # From an earlier version; nobody reads it.
+    Column("app_id", String, nullable=False, default=""),
 )
 
 sellers = Table(

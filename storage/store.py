@@ -32,9 +32,7 @@ _installation = (
 _install = insert(installations)
 _install = _install.on_conflict_do_update(
     index_elements=[installations.c.tenant],
-    set_={
-        name: _install.excluded[name] for name in ("bot_token", "bot_id", "bot_user_id", "app_id")
-    },
+    set_={name: _install.excluded[name] for name in ("bot_token", "bot_id", "bot_user_id")},
 )
 _uninstall = delete(installations).where(installations.c.tenant == bindparam("own_tenant"))
 
@@ -130,7 +128,7 @@ class Store:
             return None
         cipher = self._keys.unwrap(tenant, row)
         token = cipher.open(row.bot_token, "installations", "bot_token", tenant.key)
-        return Installation(tenant, token, row.bot_id, row.bot_user_id, row.app_id)
+        return Installation(tenant, token, row.bot_id, row.bot_user_id)
 
     async def install(self, installation: Installation) -> None:
         """Keep an installation, in place of the tenant's earlier one."""
@@ -142,7 +140,6 @@ class Store:
             "bot_token": token,
             "bot_id": installation.bot_id,
             "bot_user_id": installation.bot_user_id,
-            "app_id": installation.app_id,
         }
         async with started(self._engine) as connection:
             await connection.execute(_install, values)
@@ -244,13 +241,10 @@ class Store:
         async with started(self._engine) as connection:
             return await outbox.next_due(connection)
 
-    async def sweep(self, inbox_older_than_hours: float = 24) -> int:
-        """Drop inbox keys and finished operations older than that; returns how many rows."""
-        swept = 0
-        while True:
+    async def sweep(self) -> None:
+        """Drop inbox keys and finished operations of more than a day ago."""
+        more = True
+        while more:
             # Little by little, so that nobody who wants to write waits for long.
             async with started(self._engine) as connection:
-                some = await outbox.sweep(connection, inbox_older_than_hours)
-            if not some:
-                return swept
-            swept += some
+                more = await outbox.sweep(connection)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from bot import buyers
+from bot.buyers import RECENT
 from bot.conversation import Conversation, before
 from bot.language import spoken
 from bot.views.forms import brief_form
@@ -52,7 +52,7 @@ class Desk:
 
     async def brief_form(self, tx: Transaction, brief: Brief, check_id: str = "") -> dict[str, Any]:
         """The form before a call, with the buyers that are known: good until they are forgotten."""
-        known = buyers.known(await tx.buyers())
+        known = (await tx.buyers())[:RECENT]
         return brief_form(self.words, brief, known, check_id, since=await tx.forgotten())
 
     async def conversation(

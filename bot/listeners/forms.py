@@ -7,7 +7,6 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot import buyers
 from bot.conversation import Conversation
 from bot.listeners.desk import Body, Desk, seller_of
 from bot.views import forms
@@ -51,7 +50,7 @@ class Forms:
                 return
             if about(view).get("since", "") != await tx.forgotten():
                 raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
-            known = buyers.known(await tx.buyers())
+            known = await tx.buyers()
             brief = forms.read_brief(view["state"]["values"], desk.words, known, desk.now())
             brief = replace(brief, first=_first(view))
             check_id = about(view)["check"]

@@ -8,7 +8,7 @@ pages leave room, the narrower reading is taken. `bot.playground.blocks` walks t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Surface = Literal["message", "modal", "home"]
@@ -53,7 +53,7 @@ class Many:
 
 @dataclass(frozen=True)
 class Typed:
-    """An object whose "type" must be one of `names`, described in `table`."""
+    """An object whose "type" must be one of `names`; `what` says which table describes them."""
 
     what: str
     names: tuple[str, ...]
@@ -67,7 +67,6 @@ class Shape:
     needs: tuple[str, ...] = ()
     needs_one_of: tuple[str, ...] = ()
     surfaces: tuple[Surface, ...] = EVERYWHERE
-    interactive: bool = field(default=False)
 
 
 Rule = Text | String | Flag | Number | Many | Typed | Shape
@@ -126,7 +125,7 @@ def element(
 ) -> Shape:
     """An interactive element: the keys all have in common, and its own."""
     common: dict[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": Flag()}
-    return Shape({**common, **keys}, needs, one_of, surfaces, interactive=True)
+    return Shape({**common, **keys}, needs, one_of, surfaces)
 
 
 def select(keys: Mapping[str, Rule], *needs: str, one_of: tuple[str, ...] = ()) -> Shape:
@@ -154,7 +153,6 @@ ELEMENTS: Mapping[str, Shape] = {
             "accessibility_label": String(75, least=1),
         },
         needs=("text",),
-        interactive=True,
     ),
     "static_select": select(
         {**OPTIONS, "initial_option": OPTION}, one_of=("options", "option_groups")
@@ -186,7 +184,6 @@ ELEMENTS: Mapping[str, Shape] = {
     "overflow": Shape(
         {"action_id": ID, "options": Many(MENU_OPTION, 1, 5), "confirm": CONFIRM},
         needs=("options",),
-        interactive=True,
     ),
     "radio_buttons": element({**TEN, "initial_option": RICH_OPTION}, "options"),
     "checkboxes": element({**TEN, "initial_options": Many(RICH_OPTION, 1, 10)}, "options"),

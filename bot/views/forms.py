@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from coaching.moves import Change
 from coaching.phrases import choice_name, short
 from coaching.reading import MAX_TEXT, Reading, Source
 from coaching.words import Words
+from storage import Buyer
 
 MAX_NAME = 60
 MAX_COMPETITORS = 5
@@ -20,21 +20,6 @@ MAX_COMPETITOR = 40
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """``view.state.values``: block id, action id, what stands there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A buyer named before; ``id`` is ours."""
-
-    id: str
-    person: str
-    company: str
-    rivals: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The person and the company, as far as known."""
-        return " · ".join(part for part in (self.person, self.company) if part)
 
 
 class Wrong(ValueError):
@@ -98,7 +83,7 @@ def _option(label: str, value: str) -> Block:
 def brief_form(
     words: Words,
     brief: Brief,
-    known: tuple[Known, ...] = (),
+    known: tuple[Buyer, ...] = (),
     check_id: str = "",
     *,
     since: str = "",
@@ -124,11 +109,11 @@ def brief_form(
     return modal(words, "brief", about, blocks)
 
 
-def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
+def _whom(words: Words, brief: Brief, known: tuple[Buyer, ...]) -> list[Block]:
     say = words.text
     blocks: list[Block] = []
     if known:
-        options = [_option(short(buyer.name, 75), buyer.id) for buyer in known]
+        options = [_option(short(_name(buyer), 75), buyer.id) for buyer in known]
         chosen = [b.id for b in known if (b.person, b.company) == (brief.person, brief.company)]
         select = _choose("static_select", options, chosen)
         select["placeholder"] = plain_text(say("form.brief.known_hint"))
@@ -141,6 +126,10 @@ def _whom(words: Words, brief: Brief, known: tuple[Known, ...]) -> list[Block]:
     blocks.append(field("person", label, person, optional=True))
     blocks.append(field("company", say("form.brief.company"), company, optional=True))
     return blocks
+
+
+def _name(buyer: Buyer) -> str:
+    return " · ".join(part for part in (buyer.person, buyer.company) if part)
 
 
 def _moment(brief: Brief) -> Block:
@@ -177,7 +166,7 @@ def _length(words: Words, brief: Brief) -> Block:
     return _choose("radio_buttons", options, [brief.length])
 
 
-def read_brief(values: Values, words: Words, known: tuple[Known, ...], now: datetime) -> Brief:
+def read_brief(values: Values, words: Words, known: tuple[Buyer, ...], now: datetime) -> Brief:
     """The brief that was filled in; its kind and what is known of the buyer come later.
 
     Raises:

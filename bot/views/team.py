@@ -186,7 +186,7 @@ def settings_form(
         blocks.append(_tick("sure", words))
     if channel is not None:
         blocks.append(_tick("stop", words))
-    about = {"channel": channel_id, "general": general, "new": channel is None}
+    about = {"channel": channel_id, "new": channel is None}
     return modal(words, "team", json.dumps(about), blocks)
 
 

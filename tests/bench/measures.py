@@ -147,7 +147,7 @@ async def _install(url: str, sellers: list[Seller]) -> None:
     store = await Store.open(url, KeyRing.from_text(KEYS))
     for seller in sellers:
         tenant = Tenant("", seller.team)
-        await store.install(Installation(tenant, "xoxb-bench", "BDIFFER", "UDIFFER", "A1BENCH"))
+        await store.install(Installation(tenant, "xoxb-bench", "BDIFFER", "UDIFFER"))
     await store.close()
 
 

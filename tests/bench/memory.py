@@ -22,7 +22,7 @@ class Memory:
         yield self.kept
 
     async def installation(self, tenant: Tenant) -> Installation:
-        return Installation(tenant, "xoxb-bench", "BDIFFER", "UDIFFER", "A1BENCH")
+        return Installation(tenant, "xoxb-bench", "BDIFFER", "UDIFFER")
 
     async def language(self, seller: Seller) -> str:
         return "en"

@@ -26,6 +26,7 @@ from coaching.prompts import Option, Prompt, change_parts, keep_prompt, prompt, 
 from coaching.reading import MAX_TEXT, Reading, Source
 from coaching.taps import tap
 from coaching.words import fill, words
+from storage import Buyer
 from tests.bot.script import drawn, objects
 
 WORDS = words()
@@ -135,7 +136,7 @@ def modals(dialogue: Dialogue) -> Iterator[Json]:
     """Every form that may open at this moment."""
     standing = dialogue.standing
     known = tuple(
-        forms.Known(f"{n:032}", standing.brief.person, f"{standing.brief.company} {n}", ())
+        Buyer(f"{n:032}", standing.brief.person, f"{standing.brief.company} {n}", ())
         for n in range(20)
     )
     yield forms.brief_form(WORDS, standing.brief, (), ID)

@@ -53,7 +53,7 @@ def town(sellers: int, workspaces: int, zones: int, luck: random.Random) -> Iter
 
 async def install(store: Store, team: str) -> None:
     """The app in one workspace."""
-    installation = Installation(Tenant("", team), f"xoxb-{team}", "B1", "UDIFFER", "A1")
+    installation = Installation(Tenant("", team), f"xoxb-{team}", "B1", "UDIFFER")
     await store.install(installation)
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from coaching.answers import command, edit, is_renewal, propose_kind, recognise
 from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
-from coaching.dialogue import Dialogue, next_step
 from coaching.factors import Factor, State
 from coaching.moves import Ask, Change, Move, Reply, Said, Step
 from coaching.prompts import keep_prompt
@@ -587,12 +586,6 @@ def test_a_taken_back_disagreement_is_contested_and_can_be_kept_after_all() -> N
     assert talk.dialogue.standing.records[VALUE].contested
     assert talk.states[VALUE] is State.CLAIMED
     assert talk.text.startswith("Taken back.")
-
-
-def test_next_step_is_the_standings_own() -> None:
-    dialogue: Dialogue = at_keep().dialogue
-
-    assert next_step(dialogue) == dialogue.standing.step()
 
 
 @pytest.mark.parametrize("reply", [Reply.KEEP, Reply.WORDS, Reply.PROBABLY])

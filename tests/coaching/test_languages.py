@@ -12,7 +12,7 @@ from coaching.answers import asked_language, is_renewal, propose_kind
 from coaching.brief import NOTHING, Brief, Choice, Kind, Sort
 from coaching.factors import ASKED, Factor, State
 from coaching.moves import Ask, Reply
-from coaching.phrases import filling, occasion
+from coaching.phrases import filling
 from coaching.prompts import MAX_PROMPT
 from coaching.questions import template
 from coaching.reading import Source
@@ -118,7 +118,7 @@ def test_every_german_sentence_of_a_check_is_short_with_the_longest_names() -> N
 def test_an_occasion_has_its_gender(plan: str, begins: str, after: str) -> None:
     brief = replace(MARTA, plan=plan)
 
-    assert occasion(brief, DE) == begins
+    assert filling(brief, DE)["occasion"] == begins
     assert filling(brief, DE)["after"] == (after or "Nach diesem Verlängerungsgespräch")
 
 

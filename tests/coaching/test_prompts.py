@@ -14,7 +14,7 @@ from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
 from coaching.card import answer_label, card
 from coaching.factors import ASKED, Factor, State
 from coaching.moves import Ask, Change, Move, Reply
-from coaching.phrases import MAX_NAME, occasion
+from coaching.phrases import MAX_NAME, filling
 from coaching.prompts import MAX_PROMPT, Prompt, change_line, change_parts, verdict_prompt
 from coaching.reading import Source
 from coaching.words import LANGUAGES, fill, plain, words
@@ -312,7 +312,7 @@ def test_a_plan_without_a_buyer_speaks_of_your_buyer(renewal: bool) -> None:
     ],
 )
 def test_the_plan_is_called_by_its_own_noun(plan: str, kind: Kind, called: str) -> None:
-    assert occasion(Brief(plan, kind=kind), EN) == called
+    assert filling(Brief(plan, kind=kind), EN)["occasion"] == called
 
 
 @pytest.mark.parametrize("choices", [(ACME,), (ACME, NOTHING), (ACME, KESTREL, NOTHING)])

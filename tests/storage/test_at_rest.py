@@ -46,7 +46,7 @@ def disk(server: Postgres | None, path: Path, run: Run) -> Disk:
 
 
 async def test_no_word_of_a_seller_reaches_the_disk(store: Store, disk: Disk, ann: Seller) -> None:
-    await store.install(Installation(ann.tenant, CANARY, "B1", "U0", "A1"))
+    await store.install(Installation(ann.tenant, CANARY, "B1", "U0"))
     for turn in range(2):
         async with store.begin(ann) as transaction:
             check = await transaction.open_check(origin=str(turn), dialogue=CANARY * 500, now=NOW)
@@ -80,10 +80,10 @@ async def test_a_sent_body_is_gone(store: Store, run: Run, posted: Post, ann: Se
 
 
 async def test_a_token_comes_back_and_goes(store: Store, ann: Seller) -> None:
-    installation = Installation(ann.tenant, "xoxb-1", "B1", "U0", "A1")
+    installation = Installation(ann.tenant, "xoxb-1", "B1", "U0")
     await store.install(installation)
     assert await store.installation(ann.tenant) == installation
-    await store.install(Installation(ann.tenant, "xoxb-2", "B2", "U0", "A1"))
+    await store.install(Installation(ann.tenant, "xoxb-2", "B2", "U0"))
     found = await store.installation(ann.tenant)
     assert found is not None
     assert (found.bot_token, found.bot_id) == ("xoxb-2", "B2")

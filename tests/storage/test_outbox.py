@@ -4,10 +4,12 @@ from dataclasses import replace
 import pytest
 
 from storage import Message, Outgoing, Seller, Stale, Store
-from tests.storage.conftest import on_postgresql, on_sqlite
+from tests.storage.conftest import Run, on_postgresql, on_sqlite
 
 Claim = Callable[..., Awaitable[Outgoing]]
 Post = Callable[..., Awaitable[Message]]
+KEPT = """SELECT (SELECT count(*) FROM inbox),
+    (SELECT count(*) FROM outbox WHERE done_at IS NOT NULL)"""
 
 
 def texts(claimed: Sequence[Outgoing]) -> list[str]:
@@ -335,14 +337,18 @@ async def test_a_dead_post_lets_the_lane_go_on(
 
 
 async def test_sweeping_leaves_what_is_open_and_what_is_young(
-    store: Store, ann: Seller, posted: Post, post: Post
+    store: Store, ann: Seller, posted: Post, post: Post, run: Run
 ) -> None:
     await posted(ann, "1.1")
     await post(ann, "open")
     async with store.begin(ann) as transaction:
         await transaction.receive("event", "Ev1")
-    assert await store.sweep() == 0
-    assert await store.sweep(inbox_older_than_hours=-1) == 2
+    await store.sweep()
+    assert await run(KEPT) == [(1, 1)]
+    await run("UPDATE inbox SET seen_at = seen_at - 86401")
+    await run("UPDATE outbox SET done_at = done_at - 86401")
+    await store.sweep()
+    assert await run(KEPT) == [(0, 0)]
     assert texts(await store.claim("sender", 10, 60)) == ["open"]
     async with store.begin(ann) as transaction:
         assert await transaction.receive("event", "Ev1")

@@ -83,7 +83,7 @@ class Side:
     async def act(self, user: str, what: str, number: int) -> Any:
         if what == "install":
             token = f"xoxb-{self.tenant.key}"
-            return await self.store.install(Installation(self.tenant, token, "B1", "U0", "A1"))
+            return await self.store.install(Installation(self.tenant, token, "B1", "U0"))
         if what == "uninstall":
             return await self.store.uninstall(self.tenant)
         async with self.store.begin(Seller(self.tenant, user)) as transaction:
