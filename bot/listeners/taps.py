@@ -83,7 +83,7 @@ class Taps:
     async def on_show(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """The buttons under the welcome: start, see one, who sees what."""
+        """The buttons under the welcome and in App Home: start, see one, who sees what, help."""
         what = body["actions"][0]["action_id"].partition(":")[2]
         if what == "start":
             async with self._desk.store.begin(seller_of(context)) as tx:

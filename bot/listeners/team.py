@@ -47,8 +47,11 @@ class Teams:
     async def on_open(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """The button under an announcement, or in the seller's own messages."""
-        channel = body["actions"][0].get("value") or body["container"]["channel_id"]
+        """The button under an announcement or in the seller's own messages, or a channel chosen
+        in App Home."""
+        action = body["actions"][0]
+        chosen = action.get("value") or action.get("selected_conversation")
+        channel = chosen or body["container"]["channel_id"]
         await self._open(ack, body, context, client, channel)
 
     async def _open(

@@ -2,7 +2,7 @@
 
 from bot.views.messages import message, page
 from bot.views.text import Block, Body, plain_text
-from coaching.words import Line, Words, fill
+from coaching.words import Line, Words, fill, plain
 
 
 def welcome(words: Words, *, start: bool = True) -> Body:
@@ -24,10 +24,17 @@ def _button(words: Words, name: str) -> Block:
 
 def help_text(words: Words) -> Body:
     """Every command, the words of a thread, and who can see what."""
-    commands = [fill(line) for line in words.find("help.commands")]
-    rest = [words.say(key) for key in ("help.thread", "help.about", "welcome.privacy")]
+    rest = (*_about(words), words.say("welcome.privacy"))
     paragraphs = [line for said in rest for line in ((), said)]
-    return message((words.say("help.title"), *commands, *paragraphs))
+    return message((words.say("help.title"), *_commands(words), *paragraphs))
+
+
+def _commands(words: Words) -> tuple[Line, ...]:
+    return tuple(fill(line) for line in words.find("help.commands"))
+
+
+def _about(words: Words) -> tuple[Line, ...]:
+    return words.say("help.thread"), words.say("help.about")
 
 
 def privacy_text(words: Words) -> Body:
@@ -36,8 +43,9 @@ def privacy_text(words: Words) -> Body:
 
 
 def shown(words: Words, name: str) -> Body:
-    """``privacy``, ``example`` or ``rule`` as a page."""
-    return page(words.text(f"{name}.title"), _lines(words, name), words)
+    """``help``, ``privacy``, ``example`` or ``rule`` as a page."""
+    lines = (*_commands(words), *_about(words)) if name == "help" else _lines(words, name)
+    return page(plain(words.say(f"{name}.title")), lines, words)
 
 
 def _lines(words: Words, name: str) -> tuple[Line, ...]:

@@ -166,7 +166,7 @@ def _plans(home: Home, words: Words) -> list[Block]:
     blocks = _head(words, "plans")
     for past in home.finished[:MOST]:
         blocks.append(rich_text(_plan(past, home, words)))
-    return blocks
+    return blocks if len(home.finished) <= MOST else [*blocks, _taps(_own("history", words))]
 
 
 def _plan(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
@@ -211,25 +211,38 @@ def _settings(home: Home, words: Words) -> list[Block]:
     turn = button(words.text(f"home.options.{'stop' if on else 'nudges'}"), "home:nudges",
                   "no" if on else "on")  # fmt: skip
     who = button(words.text("welcome.options.privacy"), "show:privacy", "privacy")
-    own = [button(words.text(f"home.options.{name}"), f"home:{name}", name)
-           for name in ("export", "forget")]  # fmt: skip
+    in_words = button(words.text("home.options.help"), "show:help", "help")
+    own = [_own(name, words) for name in ("export", "forget")]
     return [
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
         _taps(change, turn, *(_pause(home.pause, words) if on else []), _languages(home.language)),
         *_team(home.team, words),
         rich_text((words.say("home.kept"),)),
-        _taps(who, *own),
-        _small(words.text("home.words")),
+        _taps(who, in_words, *own),
     ]
 
 
 def _team(channel: str, words: Words) -> list[Block]:
     """What goes to the team, and the way to one's own part in it; or how a team begins."""
     if not channel:
-        return [rich_text((words.say("home.no_team"),))]
+        return [rich_text((words.say("home.no_team"),)), _taps(_pick_channel(words))]
     part = button(words.text("team.your_part"), "team:open", channel)
     return [*about_channel(words.say("home.team"), channel)["blocks"], _taps(part)]
+
+
+def _pick_channel(words: Words) -> Block:
+    """Slack offers each reader the channels they see; which fit is looked at when one is chosen."""
+    return {
+        "type": "conversations_select",
+        "action_id": "team:pick",
+        "placeholder": plain_text(words.text("home.options.channel")),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+
+
+def _own(name: str, words: Words) -> Block:
+    return button(words.text(f"home.options.{name}"), f"home:{name}", name)
 
 
 def _pause(until: date | None, words: Words) -> list[Block]:

@@ -129,7 +129,7 @@ class Stage:
         return screen(view.body["blocks"]) if view else ""
 
     async def tap_home(self, label: str, day: str | None = None) -> None:
-        """Tap in App Home."""
+        """Tap in App Home; ``day`` is chosen in a calendar, or a channel in a menu of them."""
         view = self.slack.workspace.home_of(self.me)
         assert view is not None
         places = (
@@ -172,7 +172,7 @@ def labels(element: Json) -> list[str]:
     """What can be tapped in an element of a message."""
     if element["type"] == "button":
         return [element["text"]["text"]]
-    if element["type"] == "datepicker":
+    if element["type"] in ("datepicker", "conversations_select"):
         return [element["placeholder"]["text"]]
     return [option["text"]["text"] for option in element.get("options", ())]
 

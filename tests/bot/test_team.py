@@ -478,7 +478,7 @@ def home_of(stage: Stage) -> Any:
 
 async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stage) -> None:
     stage.me = PRIYA
-    assert "Type /differ team in your team's channel" in await stage.open_home()
+    assert "Team: none." in await stage.open_home()
     await set_up(stage)
     await join(stage, PRIYA)
     assert "never your name or a word of yours, go into the weekly summary of" in stage.home()
@@ -491,4 +491,4 @@ async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stag
     await stage.settle()
     assert DEALS not in str(home_of(stage))
     stage.me = SAM
-    assert "Type /differ team in your team's channel" in await stage.open_home()
+    assert "Team: none." in await stage.open_home()

@@ -482,6 +482,26 @@ async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Pat
         assert "✓ No, thanks" in str([m.blocks for m in stage.messages()])
 
 
+async def test_all_of_it_is_reached_from_home(tmp_path: Path) -> None:
+    """The commands, the team, and the checks that Home has no room for."""
+    async with week(tmp_path) as stage:
+        for plan in ("demo", "workshop", "pilot", "visit", "lunch", "pitch"):
+            assert "Earlier checks" not in await stage.open_home()
+            await check(stage, plan)
+        await stage.open_home()
+        await stage.tap_home("Earlier checks")
+        assert stage.messages()[-1].text.startswith("Your last checks")
+        for label, channel, text in (
+            ("Help", None, "/differ quick your plan"),
+            ("Your team's channel", DEALS, "On which day?"),
+        ):
+            await stage.tap_home(label, channel)
+            form = stage.slack.workspace.top_modal(stage.me)
+            assert form is not None
+            assert text in str(form.body["blocks"])
+            await stage.slack.people.close(stage.me, form.id)
+
+
 async def test_home_is_fresh_after_each_change(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         assert "Which call is next?" in await stage.open_home()
