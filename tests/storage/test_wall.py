@@ -261,7 +261,7 @@ async def send(*sides: Side) -> list[Any]:
             (number,) = (n for n, side in enumerate(sides) if side.tenant == outgoing.tenant)
             side = sides[number]
             told = asdict(outgoing)
-            for of_the_database in ("id", "position", "claimed_at"):
+            for of_the_database in ("position", "claimed_at"):
                 del told[of_the_database]
             given[number].append(side.seen(told))
             await store.sent(outgoing, channel="D1", ts=str(side.sent))
