@@ -5,28 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.keys import Cipher
 from storage.records import Call
-from storage.schema import calls, checks
-
-
-def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(
-        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
-    )
-
+from storage.schema import calls, checks, of_seller
 
 _save = insert(calls)
 _SAVE = _save.on_conflict_do_update(
     index_elements=[calls.c.tenant, calls.c.user_id, calls.c.check_id],
     set_={name: _save.excluded[name] for name in ("state", "ask_at", "heard_at", "talk")},
 )
-_FIND_ALL = select(calls).where(_own(calls)).order_by(calls.c.check_id.desc())
-_FIND = select(calls).where(_own(calls, calls.c.check_id == bindparam("own_id")))
+_FIND_ALL = select(calls).where(of_seller(calls)).order_by(calls.c.check_id.desc())
+_FIND = select(calls).where(of_seller(calls, calls.c.check_id == bindparam("own_id")))
 _FIND_ASKED = _FIND_ALL.where(calls.c.state == "asked", calls.c.ask_at > bindparam("since"))
 _FIND_WITH = (
     select(calls)
@@ -39,7 +32,7 @@ _FIND_WITH = (
             checks.c.id == calls.c.check_id,
         ),
     )
-    .where(_own(calls, checks.c.buyer_id == bindparam("buyer"), calls.c.heard_at.is_not(None)))
+    .where(of_seller(calls, checks.c.buyer_id == bindparam("buyer"), calls.c.heard_at.is_not(None)))
     .order_by(calls.c.heard_at.desc())
 )
 

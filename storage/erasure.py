@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Table,
     and_,
     bindparam,
     case,
@@ -34,6 +33,7 @@ from storage.schema import (
     forgotten,
     messages,
     nudges,
+    of_seller,
     outbox,
     parked,
     sellers,
@@ -45,14 +45,10 @@ Own = dict[str, str]
 """The seller as `own_tenant` and `own_user`."""
 
 
-def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(
-        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
-    )
-
-
 def _open_on(message: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(_own(outbox, outbox.c.message_id == message, outbox.c.done_at.is_(None)))
+    return exists().where(
+        of_seller(outbox, outbox.c.message_id == message, outbox.c.done_at.is_(None))
+    )
 
 
 def _enqueue(*of: ColumnElement[bool]) -> Select[tuple[object, ...]]:
@@ -68,7 +64,7 @@ def _enqueue(*of: ColumnElement[bool]) -> Select[tuple[object, ...]]:
             literal(0),
             database_now(),
         )
-        .where(_own(messages, messages.c.erased, messages.c.ts.is_not(None), *of))
+        .where(of_seller(messages, messages.c.erased, messages.c.ts.is_not(None), *of))
         .order_by(messages.c.id.desc())
     )
 
@@ -87,7 +83,7 @@ _reply_is_open = exists().where(
 )
 # A reply that is looked for is looked for in its thread, so its parent's place is needed too.
 DROP_ERASED = delete(messages).where(
-    _own(messages, messages.c.erased, ~_open_on(messages.c.id), ~_reply_is_open)
+    of_seller(messages, messages.c.erased, ~_open_on(messages.c.id), ~_reply_is_open)
 )
 """Drop the places of messages that are gone, or that never were."""
 
@@ -96,11 +92,11 @@ _in_doubt = and_(
     outbox.c.done_at.is_(None),
     outbox.c.state.in_(("sending", "looking", "uncertain")),
 )
-_FORGET_OPERATIONS = delete(outbox).where(_own(outbox, ~_in_doubt))
-_WITHDRAW = update(outbox).where(_own(outbox)).values(body=null(), reason=null())
+_FORGET_OPERATIONS = delete(outbox).where(of_seller(outbox, ~_in_doubt))
+_WITHDRAW = update(outbox).where(of_seller(outbox)).values(body=null(), reason=null())
 _MARK = (
     update(messages)
-    .where(_own(messages))
+    .where(of_seller(messages))
     .values(
         erased=True,
         removed=True,
@@ -109,15 +105,15 @@ _MARK = (
         under=case((messages.c.ts.is_(None), messages.c.under), else_=null()),
     )
 )
-_FORGET_PARKED = delete(parked).where(_own(parked))
-_FORGET_TEXTS = delete(texts).where(_own(texts))
-_FORGET_DUE = delete(due).where(_own(due))
-_FORGET_NUDGES = delete(nudges).where(_own(nudges))
-_FORGET_CALLS = delete(calls).where(_own(calls))
-_FORGET_CADENCE = delete(cadences).where(_own(cadences))
-_FORGET_CHECKS = delete(checks).where(_own(checks))
-_FORGET_BUYERS = delete(buyers).where(_own(buyers))
-_FORGET_SELLER = delete(sellers).where(_own(sellers))
+_FORGET_PARKED = delete(parked).where(of_seller(parked))
+_FORGET_TEXTS = delete(texts).where(of_seller(texts))
+_FORGET_DUE = delete(due).where(of_seller(due))
+_FORGET_NUDGES = delete(nudges).where(of_seller(nudges))
+_FORGET_CALLS = delete(calls).where(of_seller(calls))
+_FORGET_CADENCE = delete(cadences).where(of_seller(cadences))
+_FORGET_CHECKS = delete(checks).where(of_seller(checks))
+_FORGET_BUYERS = delete(buyers).where(of_seller(buyers))
+_FORGET_SELLER = delete(sellers).where(of_seller(sellers))
 # First the operations, then the messages, as in `Transaction.delete`.
 _ERASE = (
     *(_FORGET_OPERATIONS, _WITHDRAW, _MARK, _ENQUEUE, DROP_ERASED),
@@ -129,10 +125,10 @@ _REMEMBER = _remember.on_conflict_do_update(
     index_elements=[forgotten.c.tenant, forgotten.c.user_id],
     set_={"ts": _remember.excluded.ts},
 )
-_FIND_FORGOTTEN = select(forgotten.c.ts).where(_own(forgotten))
+_FIND_FORGOTTEN = select(forgotten.c.ts).where(of_seller(forgotten))
 _COUNT = select(
     *(
-        select(func.count()).select_from(table).where(_own(table, *of)).scalar_subquery()
+        select(func.count()).select_from(table).where(of_seller(table, *of)).scalar_subquery()
         for table, *of in (
             (checks,),
             (buyers,),

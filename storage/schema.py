@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
+    bindparam,
     text,
 )
 
@@ -357,3 +360,10 @@ parked = Table(
     Column("channel", String, nullable=False),
     Column("ts", String, nullable=False),
 )
+
+
+def of_seller(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows of the seller given as `own_tenant` and `own_user`, and of nobody else."""
+    return and_(
+        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
+    )

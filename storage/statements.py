@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    ColumnElement,
-    Table,
     and_,
     bindparam,
     case,
@@ -22,6 +20,7 @@ from storage.schema import (
     checks,
     inbox,
     messages,
+    of_seller,
     outbox,
     parked,
     sellers,
@@ -29,29 +28,22 @@ from storage.schema import (
 )
 from storage.times import database_now
 
-
-def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(
-        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
-    )
-
-
 RECEIVE = (
     insert(inbox).values(seen_at=database_now()).on_conflict_do_nothing().returning(inbox.c.key)
 )
 
-FIND_PROFILE = select(sellers).where(_own(sellers)).with_for_update()
-FIND_LANGUAGE = select(sellers.c.language).where(_own(sellers))
+FIND_PROFILE = select(sellers).where(of_seller(sellers)).with_for_update()
+FIND_LANGUAGE = select(sellers.c.language).where(of_seller(sellers))
 ADD_SELLER = insert(sellers).on_conflict_do_nothing()
-SAVE_PROFILE = update(sellers).where(_own(sellers))
+SAVE_PROFILE = update(sellers).where(of_seller(sellers))
 
-FIND_BUYERS = select(buyers).where(_own(buyers)).order_by(buyers.c.recency.desc())
+FIND_BUYERS = select(buyers).where(of_seller(buyers)).order_by(buyers.c.recency.desc())
 ADD_BUYER = insert(buyers)
-SAVE_BUYER = update(buyers).where(_own(buyers, buyers.c.id == bindparam("own_id")))
+SAVE_BUYER = update(buyers).where(of_seller(buyers, buyers.c.id == bindparam("own_id")))
 
 ADD_CHECK = insert(checks).on_conflict_do_nothing().returning(checks.c.id)
 FIND_CHECK = (
-    select(checks).where(_own(checks, checks.c.id == bindparam("own_id"))).with_for_update()
+    select(checks).where(of_seller(checks, checks.c.id == bindparam("own_id"))).with_for_update()
 )
 FIND_CHECK_IN_THREAD = (
     select(checks)
@@ -65,7 +57,7 @@ FIND_CHECK_IN_THREAD = (
         ),
     )
     .where(
-        _own(
+        of_seller(
             messages,
             messages.c.channel == bindparam("channel"),
             messages.c.ts == bindparam("ts"),
@@ -74,13 +66,13 @@ FIND_CHECK_IN_THREAD = (
     )
     .with_for_update(of=checks)
 )
-FIND_CHECKS = select(checks).where(_own(checks)).order_by(checks.c.id.desc())
+FIND_CHECKS = select(checks).where(of_seller(checks)).order_by(checks.c.id.desc())
 FIND_CHECKS_IN = FIND_CHECKS.where(checks.c.state.in_(bindparam("states", expanding=True)))
 FIND_LATEST_CHECKS = FIND_CHECKS.where(checks.c.state != "cancelled").limit(bindparam("most"))
 SAVE_CHECK = (
     update(checks)
     .where(
-        _own(
+        of_seller(
             checks,
             checks.c.id == bindparam("own_id"),
             checks.c.version == bindparam("read_version"),
@@ -91,11 +83,11 @@ SAVE_CHECK = (
 
 FIND_MESSAGES = (
     select(messages)
-    .where(_own(messages, messages.c.check_id == bindparam("check"), ~messages.c.removed))
+    .where(of_seller(messages, messages.c.check_id == bindparam("check"), ~messages.c.removed))
     .order_by(messages.c.id)
 )
 FIND_MESSAGE = select(messages).where(
-    _own(
+    of_seller(
         messages,
         messages.c.purpose == bindparam("of_purpose"),
         messages.c.step == bindparam("of_step"),
@@ -103,15 +95,15 @@ FIND_MESSAGE = select(messages).where(
     )
 )
 ADD_MESSAGES = insert(messages)
-DROP_MESSAGE = delete(messages).where(_own(messages, messages.c.id == bindparam("own_id")))
+DROP_MESSAGE = delete(messages).where(of_seller(messages, messages.c.id == bindparam("own_id")))
 HIDE_MESSAGE = (
     update(messages)
-    .where(_own(messages, messages.c.id == bindparam("own_id")))
+    .where(of_seller(messages, messages.c.id == bindparam("own_id")))
     .values(removed=True)
 )
 
 UNPOST = delete(outbox).where(
-    _own(
+    of_seller(
         outbox,
         outbox.c.message_id == bindparam("own_id"),
         outbox.c.op == "post",
@@ -120,7 +112,7 @@ UNPOST = delete(outbox).where(
     )
 )
 IS_UNDER_WAY = select(outbox.c.id).where(
-    _own(
+    of_seller(
         outbox,
         outbox.c.message_id == bindparam("own_id"),
         outbox.c.op == "post",
@@ -143,16 +135,18 @@ ENQUEUE = ENQUEUE.on_conflict_do_update(
 
 ADD_TEXT = insert(texts).on_conflict_do_nothing().returning(texts.c.ts)
 FIND_CHECK_OF_TEXT = select(texts.c.check_id).where(
-    _own(texts, texts.c.channel == bindparam("channel"), texts.c.ts == bindparam("ts"))
+    of_seller(texts, texts.c.channel == bindparam("channel"), texts.c.ts == bindparam("ts"))
 )
 
 PARK = insert(parked)
-FIND_PARKED = select(parked).where(_own(parked)).order_by(parked.c.id)
-UNPARK = delete(parked).where(_own(parked, parked.c.id == bindparam("own_id"))).returning(parked)
+FIND_PARKED = select(parked).where(of_seller(parked)).order_by(parked.c.id)
+UNPARK = (
+    delete(parked).where(of_seller(parked, parked.c.id == bindparam("own_id"))).returning(parked)
+)
 UNPARK_TEXT = (
     delete(parked)
     .where(
-        _own(
+        of_seller(
             parked, parked.c.channel == bindparam("own_channel"), parked.c.ts == bindparam("own_ts")
         )
     )
@@ -162,10 +156,10 @@ UNPARK_TEXT = (
 # Those with the buyer first, so that none of them is left out for others.
 FIND_FINISHED = (
     select(checks)
-    .where(_own(checks, checks.c.finished_at.is_not(None)))
+    .where(of_seller(checks, checks.c.finished_at.is_not(None)))
     .order_by(case((checks.c.buyer_id == bindparam("buyer"), 0), else_=1), checks.c.id.desc())
     .limit(bindparam("most"))
 )
 PLACE_TEXT = update(texts).where(
-    _own(texts, texts.c.channel == bindparam("own_channel"), texts.c.ts == bindparam("own_ts"))
+    of_seller(texts, texts.c.channel == bindparam("own_channel"), texts.c.ts == bindparam("own_ts"))
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,23 +16,16 @@ from coaching.votes import Ballot
 from storage.channels import Channel, opened
 from storage.keys import Cipher
 from storage.records import Check
-from storage.schema import ballots, channels, checks, memberships, votes
+from storage.schema import ballots, channels, checks, memberships, of_seller, votes
 from storage.times import Moment
 
-
-def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(
-        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
-    )
-
-
-_FIND_JOINED = select(memberships.c.joined).where(_own(memberships))
+_FIND_JOINED = select(memberships.c.joined).where(of_seller(memberships))
 _join = insert(memberships)
 _JOIN = _join.on_conflict_do_update(
     index_elements=[memberships.c.tenant, memberships.c.user_id],
     set_={"joined": _join.excluded.joined},
 )
-_LEAVE = delete(memberships).where(_own(memberships))
+_LEAVE = delete(memberships).where(of_seller(memberships))
 # Held until the seller's transaction ends, so that a close counts all of it or nothing.
 _FIND_CHANNEL = (
     select(channels)
@@ -42,7 +35,7 @@ _FIND_CHANNEL = (
     .with_for_update(read=True)
 )
 _COUNT_FINISHED = select(func.count()).where(
-    _own(checks, checks.c.finished_at <= bindparam("until", type_=Moment))
+    of_seller(checks, checks.c.finished_at <= bindparam("until", type_=Moment))
 )
 _cast = insert(ballots)
 _CAST = _cast.on_conflict_do_update(

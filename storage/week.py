@@ -7,10 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     String,
-    Table,
-    and_,
     bindparam,
     delete,
     exists,
@@ -27,18 +24,11 @@ from coaching.cadence import Cadence, Nudges
 from storage import due as dues
 from storage.errors import Stale
 from storage.records import Due, Nudge, Outgoing
-from storage.schema import cadences, checks, due, messages, nudges
+from storage.schema import cadences, checks, due, messages, nudges, of_seller
 from storage.times import Moment
 
-
-def _own(table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(
-        table.c.tenant == bindparam("own_tenant"), table.c.user_id == bindparam("own_user"), *more
-    )
-
-
 _KEPT = [field.name for field in fields(Cadence)]
-_FIND_CADENCE = select(cadences).where(_own(cadences))
+_FIND_CADENCE = select(cadences).where(of_seller(cadences))
 _save_cadence = insert(cadences)
 _SAVE_CADENCE = _save_cadence.on_conflict_do_update(
     index_elements=[cadences.c.tenant, cadences.c.user_id],
@@ -51,7 +41,9 @@ _PLAN = _plan.on_conflict_do_update(
     # Whoever claimed it for its old time claimed nothing.
     set_={name: _plan.excluded[name] for name in ("at", "held_until", "owner", "attempt", "paced")},
 )
-_this = _own(due, due.c.kind == bindparam("own_kind"), due.c.subject == bindparam("own_subject"))
+_this = of_seller(
+    due, due.c.kind == bindparam("own_kind"), due.c.subject == bindparam("own_subject")
+)
 _DROP = delete(due).where(_this)
 _FIND_PLANNED = select(due.c.at).where(_this)
 
@@ -69,7 +61,7 @@ _REFRESH = (
             literal(0.0),
             literal(0),
             false(),
-        ).where(_own(cadences, cadences.c.home)),
+        ).where(of_seller(cadences, cadences.c.home)),
     )
     .on_conflict_do_update(
         index_elements=[due.c.tenant, due.c.user_id, due.c.kind, due.c.subject], set_=_again
@@ -77,7 +69,7 @@ _REFRESH = (
 )
 
 _begin_nudge = insert(nudges).values(answered=False)
-_of_nudge = _own(messages, messages.c.id == nudges.c.message_id)
+_of_nudge = of_seller(messages, messages.c.id == nudges.c.message_id)
 _never_came = exists().where(_of_nudge, messages.c.removed, messages.c.ts.is_(None))
 # A week whose nudge was put off, or never came, is still to have one.
 _BEGIN_NUDGE = _begin_nudge.on_conflict_do_update(
@@ -97,21 +89,21 @@ _FIND_NUDGES = (
         select(messages.c.ts).where(_of_nudge).scalar_subquery().label("ts"),
         select(messages.c.removed).where(_of_nudge).scalar_subquery().label("removed"),
     )
-    .where(_own(nudges))
+    .where(of_seller(nudges))
     .order_by(nudges.c.week.desc())
     .limit(bindparam("most"))
 )
 _ANSWER_NUDGE = (
     update(nudges)
-    .where(_own(nudges, nudges.c.message_id == bindparam("own_message")))
+    .where(of_seller(nudges, nudges.c.message_id == bindparam("own_message")))
     .values(answered=True, outcome=bindparam("new_outcome"))
     .returning(nudges.c.week)
 )
-_ANSWER_ALL = update(nudges).where(_own(nudges, ~nudges.c.answered)).values(answered=True)
+_ANSWER_ALL = update(nudges).where(of_seller(nudges, ~nudges.c.answered)).values(answered=True)
 _ANSWER_ABOUT = _ANSWER_ALL.where(nudges.c.check_id == bindparam("own_check"))
-_begun_since = exists().where(_own(checks, checks.c.started_at > nudges.c.at))
+_begun_since = exists().where(of_seller(checks, checks.c.started_at > nudges.c.at))
 _OVERTAKEN = select(nudges.c.week).where(
-    _own(
+    of_seller(
         nudges,
         nudges.c.message_id == bindparam("own_message"),
         or_(nudges.c.answered, _begun_since),
