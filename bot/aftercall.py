@@ -67,7 +67,7 @@ class AfterCall(CheckCall):
         """The id of the message that asks about the call and waits for words, or nothing."""
         call, heard = await self._kept()
         if heard.told:
-            return heard.prompt
+            return heard.prompt if coach.next_factor(heard, self._standing) else ""
         if call.state in ANSWERED:
             return ""
         return max(heard.prompt, await asked_in(self._tx, self._check_id))
@@ -86,9 +86,23 @@ class AfterCall(CheckCall):
             return await self.silent("")
         if tell and factor:
             return await self.tell(factor, tell, "")
-        if heard.told and factor is None:
+        wish = coach.typed_wish(said.text, self._words)
+        if heard.told and factor is None and (heard.said or tell or wish is not None):
             return False
         return await self.quote(said, mention)
+
+    async def back(self, since: str) -> bool:
+        """Ask again what was told last; False when the message ``since`` came after that."""
+        call, heard = await self._kept()
+        if not heard.told or heard.prompt <= since:
+            return False
+        if await self.question():
+            await self._close(heard, "")
+        if heard.tells:
+            await self._go_on(call, heard.untell())
+        else:
+            await self._ask(replace(call, talk="", ask_at=self._now, heard_at=None), "")
+        return True
 
     async def is_told(self) -> bool:
         """Whether it has been told about."""
@@ -101,13 +115,13 @@ class AfterCall(CheckCall):
         call, heard = await self._kept()
         if call.state in (Seen.DECLINED, Seen.CANCELLED):
             return False
-        grows = heard.told
-        heard = replace(heard, said=(*heard.said, said), happened=True, day=await self._today())
-        if grows:
-            await self._keep(call, heard, Seen.HEARD)
+        if not heard.told:
+            await self._close(heard, "")
+        longer = replace(heard, said=(*heard.said, said), happened=True, day=await self._today())
+        if heard.said:
+            await self._keep(call, longer, Seen.HEARD)
         else:
-            await self._close(replace(heard, said=()), "")
-            await self._go_on(call, heard, mention)
+            await self._go_on(call, longer, mention)
         return True
 
     async def silent(self, label: str) -> bool:
@@ -143,24 +157,24 @@ class AfterCall(CheckCall):
         await self._tx.week.drop(AFTER, self._check_id)
         await self._tx.week.answer_about(self._check_id)
         if factor is None:
-            await self._say_last(coach.over_line(heard, self._standing, self._words))
-            await self._keep(call, replace(heard, prompt=""), Seen.HEARD)
+            line = coach.over_line(heard, self._standing, self._words)
+            await self._keep(call, replace(heard, prompt=await self._say_last(line)), Seen.HEARD)
             return
         lines = coach.factor_lines(heard, factor, self._standing, self._words)
         body = views.ask_factor(lines, factor, self._check_id, self._words, mention)
         message_id = await self._post(AFTER, body)
         await self._keep(call, replace(heard, prompt=message_id), Seen.HEARD)
 
-    async def _say_last(self, line: Line) -> None:
-        """The last word on a call; after the very first one, whether nudges are wanted."""
+    async def _say_last(self, line: Line) -> str:
+        """The last word on a call; after the very first one, whether nudges are wanted. Its id."""
         cadence = await self._tx.week.cadence()
         if cadence.nudges is not Nudges.UNASKED:
-            await self._post(AFTER, message((line,)))
-            return
+            return await self._post(AFTER, message((line,)))
         message_id = new_id()
         ask, taps = consent(time_of(cadence, self._words), message_id, self._words)
         await self._post(AFTER, message((line, ask), (taps,)), message_id)
         await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.ASKED))
+        return message_id
 
     async def _close(self, heard: Heard, label: str) -> None:
         """Take the taps away from what was asked."""

@@ -145,6 +145,10 @@ class Conversation:
             return False
         return await self.after_call.listen(said, self._mention)
 
+    async def take_back(self) -> bool:
+        """Undo what was told last about its call; False when the check has asked since."""
+        return await self.after_call.back(self.thread.prompt)
+
     @property
     def follow_up(self) -> FollowUp:
         """What comes before the call."""

@@ -38,8 +38,8 @@ class Heard:
     """What was told after a call. ``happened`` is False when the change did not come up.
 
     ``before`` has the states of the factors told about as they were then: what is changed later
-    is no forecast. ``prompt`` is the id of the message that asks; ``day`` the date, ISO, of the
-    telling.
+    is no forecast. ``prompt`` is the id of the last message that asks, or that says it is over;
+    ``day`` the date, ISO, of the telling.
     """
 
     said: tuple[Said, ...] = ()
@@ -63,6 +63,12 @@ class Heard:
         """With one factor more, which was in that state until now."""
         before = (*self.before, (factor, state))
         return replace(self, tells=(*self.tells, (factor, tell)), before=before)
+
+    def untell(self) -> "Heard":
+        """Without the factor that was told about last."""
+        tells = self.tells[:-1]
+        kept = dict(tells)
+        return replace(self, tells=tells, before=tuple(b for b in self.before if b[0] in kept))
 
 
 def dump(heard: Heard) -> str:

@@ -119,7 +119,8 @@ class Texts:
         elif asked in own_data.OWN:
             await own_data.answer(self._desk, tx, asked)
         elif asked in CONTROLS:
-            await control(talk, asked)
+            if asked != "back" or not await talk.take_back():
+                await control(talk, asked)
         elif not said.text:
             await talk.notify("only_text")
         elif len(said.text) > MAX_TEXT:

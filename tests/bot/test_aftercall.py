@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from coaching.calls import Seen, load
+from coaching.calls import Seen, Tell, load
+from coaching.factors import Factor
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
 from tests.bot.test_week import DAY, HOUR, MONDAY, TUESDAY, at, check, week
@@ -198,3 +199,27 @@ async def test_a_forecast_stays_wrong_though_the_answer_is_changed_after_the_cal
         await stage.tap("Value")
         await stage.tap("No")
         assert "Value with Northgate: disagreed" in await stage.open_home()
+
+
+async def test_what_was_tapped_by_mistake_after_a_call_is_put_right(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        thread = await asked(stage)
+        await stage.tap("It didn't come up")
+        await stage.say("no", thread)
+        assert "No nudges, then." in str(stage.messages()[-1].blocks)
+        await stage.say(THEIRS, thread)
+        assert await heard(stage) == [THEIRS]
+        await stage.tap("Disagreed")
+        await stage.say("back", thread)
+        for label in ("Agreed", "Agreed"):
+            await stage.tap(label)
+        assert "next time you check Northgate" in str(stage.messages()[-1].blocks)
+        await stage.say("back", thread)
+        await stage.tap("Didn't come up")
+        async with stage.store.begin(seller_of(stage)) as tx:
+            (call,) = await tx.calls.all()
+        assert load(call.talk).tells == ((Factor.VALUE, Tell.AGREED), (Factor.EASE, Tell.SILENT))
+        for _ in range(3):
+            await stage.say("back", thread)
+        assert await states(stage) == [Seen.ASKED]
+        assert await heard(stage) == [""]

@@ -83,6 +83,7 @@ def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() ->
     told = heard.tell(V, Tell.SILENT, State.CLAIMED).tell(C, Tell.AGREED, State.HEARD)
     assert next_factor(heard.tell(V, Tell.SILENT, State.CLAIMED), standing()) is C
     assert next_factor(told, standing()) is None
+    assert told.untell() == heard.tell(V, Tell.SILENT, State.CLAIMED)
     assert next_factor(Heard(happened=False), standing()) is None
 
 
