@@ -9,9 +9,13 @@ from coaching.factors import ASKED, Factor, State
 from coaching.moves import Said
 from coaching.phrases import buyer, filling
 from coaching.prompts import change_parts, take_along
+from coaching.reading import clip
 from coaching.standing import Standing
 from coaching.verdicts import title_of
 from coaching.words import Line, Words
+
+MAX_WILL = 120
+"""Characters of a change, quoted in one line with the rest of it."""
 
 
 class Seen(StrEnum):
@@ -163,9 +167,17 @@ def _how(standing: Standing) -> str:
 
 
 def _values(standing: Standing, words: Words) -> dict[str, str]:
-    will = change_parts(standing.change, standing, words)[1] if standing.change else ""
     name = title_of(standing, words)
-    return {"will": will, "name": name, "buyer": buyer(standing.brief, words)}
+    return {"will": will(standing, words), "name": name, "buyer": buyer(standing.brief, words)}
+
+
+def will(standing: Standing, words: Words) -> str:
+    """What the seller set out to do, as it is quoted in a line: cut at a word when it is long."""
+    if standing.change is None:
+        return ""
+    whole = " ".join(change_parts(standing.change, standing, words)[1].split())
+    begun = clip(whole, MAX_WILL)
+    return whole if begun == whole else f"{begun}…"
 
 
 def factor_lines(

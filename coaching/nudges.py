@@ -12,12 +12,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from coaching.brief import Brief, Length
-from coaching.calls import Heard, Seen, Tell, forecast
+from coaching.calls import Heard, Seen, Tell, forecast, will
 from coaching.change import factors_to_change
 from coaching.factors import ASKED, WINNING, Factor, State
 from coaching.moves import Ask
 from coaching.phrases import buyer, join
-from coaching.prompts import change_parts
 from coaching.standing import Standing
 from coaching.verdicts import title_of
 from coaching.when import when
@@ -172,9 +171,8 @@ def _reasons(
 
 def _about(past: Checked, words: Words) -> dict[str, str]:
     standing = past.standing
-    will = change_parts(standing.change, standing, words)[1] if standing.change else ""
     name = title_of(standing, words)
-    return {"name": name, "buyer": buyer(standing.brief, words), "will": will}
+    return {"name": name, "buyer": buyer(standing.brief, words), "will": will(standing, words)}
 
 
 def _is_promise(past: Checked, now: datetime) -> bool:
@@ -197,7 +195,8 @@ def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterat
     """A call that comes, and what is still open or a guess about it."""
     standing = past.standing
     assert past.call_at is not None
-    values = _about(past, words) | {"when": when(past.call_at, now, place, words)}
+    at = when(past.call_at, now, place, words, "nudge.when")
+    values = _about(past, words) | _spelled("when", at)
     guesses = [f for f in factors_to_change(standing) if standing.states[f] in _GUESSED]
     if standing.step().ask is not Ask.DONE and not standing.closed:
         yield Reason(Why.CALL, values, past.check_id)
@@ -217,8 +216,8 @@ def _failing(history: Sequence[Checked], words: Words) -> Iterator[Reason]:
         failed = sum(_fails(standing, factor) for standing in finished)
         if failed >= FAILS:
             share = _share(failed, len(finished), words)
-            numbers = {"share": share, "Share": share[:1].upper() + share[1:]}
-            yield Reason(Why.FACTOR, numbers | _named(factor, words), factor=factor)
+            values = _spelled("share", share) | _named(factor, words)
+            yield Reason(Why.FACTOR, values, factor=factor)
 
 
 def _share(failed: int, finished: int, words: Words) -> str:
@@ -276,7 +275,14 @@ def settled_guesses(past: Checked) -> list[Factor]:
 
 
 def _named(factor: Factor, words: Words) -> dict[str, str]:
-    return {"factor": words.text(f"inside.{factor}"), "Factor": words.text(f"factor.{factor}")}
+    """What a factor is to a seller: ``being the safer choice``, ``whether you are``."""
+    forms = (_spelled(form, words.text(f"nudge.{form}.{factor}")) for form in ("being", "whether"))
+    return {name: text for form in forms for name, text in form.items()}
+
+
+def _spelled(name: str, text: str) -> dict[str, str]:
+    """For the middle of a sentence, and with a capital for its beginning."""
+    return {name: text, name.capitalize(): text[:1].upper() + text[1:]}
 
 
 def forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:

@@ -14,21 +14,26 @@ def clock_time(at: datetime, place: ZoneInfo) -> str:
     return f"{local.hour}:{local.minute:02}"
 
 
-def when(at: datetime, now: datetime, place: ZoneInfo, words: Words) -> str:
-    """A moment as it is said now: ``13:00``, ``Tomorrow 9:00``, ``Monday 9:00``, a date."""
+def when(at: datetime, now: datetime, place: ZoneInfo, words: Words, form: str = "when") -> str:
+    """A moment as it is said now: ``13:00``, ``tomorrow 9:00``, ``Monday 9:00``, a date.
+
+    Args:
+        form: where its wordings stand.
+    """
     day, today = at.astimezone(place).date(), now.astimezone(place).date()
     values = {
         "time": clock_time(at, place),
         "weekday": weekday_name(day.isoweekday(), words),
         "day": str(day.day),
         "month": words.find("calendar.months")[day.month - 1],
+        "zone": zone_name(place, words),
     }
     if day == today:
-        return words.plain("when.today", **values)
+        return words.plain(f"{form}.today", **values)
     if day == today + timedelta(days=1):
-        return words.plain("when.tomorrow", **values)
+        return words.plain(f"{form}.tomorrow", **values)
     near = timedelta(0) < day - today <= SOON
-    return words.plain("when.weekday" if near else "when.date", **values)
+    return words.plain(f"{form}.{'weekday' if near else 'date'}", **values)
 
 
 def weekday_name(weekday: int, words: Words) -> str:

@@ -87,8 +87,8 @@ class Reading:
         return self.fault.label if self.fault else Label.SUPPORTED
 
 
-def clip(phrase: str) -> str:
-    """Whole words of it, at most ``MAX_PHRASE`` characters."""
-    if len(phrase) <= MAX_PHRASE:
+def clip(phrase: str, limit: int = MAX_PHRASE) -> str:
+    """Whole words of it, at most ``limit`` characters."""
+    if len(phrase) <= limit:
         return phrase
-    return phrase[: MAX_PHRASE + 1].rpartition(" ")[0] or phrase[:MAX_PHRASE]
+    return phrase[: limit + 1].rpartition(" ")[0] or phrase[:limit]

@@ -98,6 +98,16 @@ def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
     assert plain(calls.after_line(none, EN)).startswith("Northgate: what did Marta say?")
 
 
+def test_a_change_of_a_whole_paragraph_is_quoted_by_its_beginning() -> None:
+    kept = standing()
+    assert kept.change
+    long = replace(kept.change, key="", words="", will="I bring\ntheir own sheet " * 9)
+    said = plain(calls.after_line(replace(kept, change=long), EN))
+    assert said.startswith("Northgate: “I bring their own sheet I bring")
+    assert "own sheet…” was your change" in said
+    assert "\n" not in said
+
+
 def test_the_yes_to_the_call_brings_a_reminder_where_there_is_a_time_for_one() -> None:
     timed = standing(call_at="2026-03-02T11:00:00+01:00")
     assert "15 minutes before" in plain(calls.see_line(timed, 15, "Berlin time", EN))
@@ -181,8 +191,8 @@ def test_a_promise_that_is_being_asked_about_is_left_alone_for_a_day() -> None:
 def test_a_call_that_comes_is_spoken_of_with_what_is_a_guess() -> None:
     soon = (MONDAY + 3 * DAY).isoformat()
     guessed = Checked("c1", standing(call_at=soon), MONDAY - 7 * DAY, MONDAY - 7 * DAY)
-    assert "Thursday 9:00" in text(guessed)
-    assert "value" in text(guessed)
+    said = "on Thursday at 9:00, Berlin time, and whether you are worth more to them is"
+    assert said in text(guessed)
     open_one = Checked("c1", Talk(replace(MARTA, call_at=soon)).dialogue.standing, MONDAY - 7 * DAY)
     assert "half done" in text(open_one)
     assert text(open_one, before=(Before("call.whole.0", "c1", MONDAY - 7 * DAY),)) == ""
@@ -201,13 +211,17 @@ def test_a_factor_that_failed_in_two_of_the_last_three_is_named() -> None:
 
     no_risk = quick(Reply.YES, Reply.NO, Reply.YES)
     fine = quick(Reply.YES, Reply.YES, Reply.YES)
-    assert text(old(6, no_risk), old(7, no_risk)).startswith("Risk was missing in both")
+    assert text(old(6, no_risk), old(7, no_risk)).startswith(
+        "Being the safer choice was missing in both"
+    )
     assert "two of your last three plans" in text(old(6, no_risk), old(7, fine), old(8, no_risk))
     assert "all of your last three" in text(*(old(days, no_risk) for days in (6, 7, 8, 9)))
     assert text(old(6, no_risk), old(7, fine), old(8, fine), old(9, no_risk)) == ""
     # A bare belief fails where there was time to say more.
     believed = standing(State.CLAIMED, *[State.HELD] * 4)
-    assert text(old(6, believed), old(7, believed)).startswith("Value was missing")
+    assert text(old(6, believed), old(7, believed)).startswith(
+        "Being worth more to your buyer was missing"
+    )
 
 
 def test_the_check_it_leads_to_begins_with_that_factor_and_stays_with_it() -> None:
