@@ -106,6 +106,7 @@ class Team:
 
     async def leave(self) -> None:
         """Take part no more; what was not yet published never is."""
+        # To read the channel is to hold it: what closes meanwhile counts all of theirs or nothing.
         await self.membership()
         await self._connection.execute(_WITHDRAW_ALL, self._voting())
         await self._connection.execute(_LEAVE, self._own)

@@ -21,7 +21,7 @@ from bot.views import team as views
 from bot.views.forms import Wrong
 from bot.views.messages import message
 from coaching.votes import Ballot, Period, ballot
-from storage import Channel, Kind, Seller, Transaction
+from storage import Channel, Kind, Membership, Seller, Transaction
 
 LOOKED_BACK = 20
 """Finished checks in which the one that counts is looked for."""
@@ -124,23 +124,21 @@ class Teams:
 
     async def _part(self, tx: Transaction, channel: Channel) -> views.Part:
         membership = await tx.team.membership()
-        joined = membership is not None and membership.channel.id == channel.id
-        adds = await self._adds(tx, channel, joined=joined)
-        return views.Part(channel, adds, joined, elsewhere=bool(membership) and not joined)
+        here = membership if membership and membership.channel.id == channel.id else None
+        adds = await self._adds(tx, here)
+        return views.Part(channel, adds, here is not None, elsewhere=membership is not here)
 
-    async def _adds(self, tx: Transaction, channel: Channel, *, joined: bool) -> Ballot | None:
+    async def _adds(self, tx: Transaction, here: Membership | None) -> Ballot | None:
         """What their own check adds at the next close, or, of those who have not joined, what one
         like their last would."""
-        now, membership = self._desk.now(), await tx.team.membership()
+        now = self._desk.now()
         for check in await tx.finished(None, LOOKED_BACK):
             vote = ballot(Thread.load(check.dialogue).dialogue.standing)
             if vote is None or check.finished_at is None or check.buyer_id is None:
                 continue
-            if not joined:
+            if here is None:
                 return vote
-            assert membership is not None
-            period = channel.period
-            counts = period.closing_of(check.finished_at, membership.joined_at, now)
+            counts = here.channel.period.closing_of(check.finished_at, here.joined_at, now)
             if counts and not await tx.team.has_voted_on(check.buyer_id):
                 return vote
         return None
