@@ -10,7 +10,6 @@ import asyncio
 import base64
 import gzip
 import json
-import os
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import copy, open_engine, started
 from storage.errors import Damaged, NotReady
+from storage.files import new_file, rename
 from storage.migrations import migrate
 from storage.schema import REVISION, metadata
 from storage.times import Moment
@@ -41,7 +41,7 @@ async def back_up(url: str, path: Path) -> int:
     part = _beginning_of(path)
     async with _standing_still(url, part) as still:
         count = await _dump(still, part)
-    part.replace(path)
+    rename(part, path)
     return count
 
 
@@ -89,7 +89,7 @@ async def _dump(url: URL, path: Path) -> int:
         async with started(engine) as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            with _new_file(path) as file:
+            with new_file(path) as raw, gzip.open(raw, "wt", encoding="utf-8") as file:
                 file.write(json.dumps({"revision": REVISION}) + "\n")
                 async for line in _lines(connection):
                     file.write(line)
@@ -105,16 +105,6 @@ def _beginning_of(path: Path) -> Path:
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     return part
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[IO[str]]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as raw:
-        with gzip.open(raw, "wt", encoding="utf-8") as file:
-            yield file
-        raw.flush()
-        os.fsync(raw.fileno())
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.errors import Damaged, NotReady
+from storage.files import new_file, rename
 from storage.identity import Tenant
 
 _KEY_BYTES = 32
@@ -94,7 +95,7 @@ class KeyRing:
         kept = path.read_text("ascii").strip()
         cls.from_text(kept)
         _write_new(written, f"{_new_master().strip()},{kept}\n")
-        written.replace(path)
+        rename(written, path)
         return cls.from_text(path.read_text("ascii"), path)
 
     @classmethod
@@ -152,9 +153,6 @@ def _new_master() -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        # Rows sealed with a key that a power cut takes away could never be read again.
-        os.fsync(file.fileno())
+    # Rows sealed with a key that a power cut takes away could never be read again.
+    with new_file(path) as file:
+        file.write(text.encode("ascii"))
