@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, bindparam, func, select
@@ -86,13 +86,15 @@ async def _hear(connection: Any, own: str, heard: Callable[[], None]) -> None:
             stirred.set()
 
     connection.add_termination_listener(lambda _: stirred.set())
-    # Whatever it is that fails, the process goes on: the outbox is looked at without calls too.
-    with suppress(Exception):
+    try:
         await connection.add_listener(_CHANNEL, take)
         heard()
         while await _called(connection, stirred):
             stirred.clear()
             heard()
+    except Exception as error:
+        # Whatever it is, the process goes on: the outbox is looked at without calls too.
+        _log.warning("calls cannot be heard: %s", type(error).__name__)
 
 
 async def _called(connection: Any, stirred: asyncio.Event) -> bool:
