@@ -20,8 +20,8 @@ class Place:
 
 
 async def look_at(client: AsyncWebClient, token: str, channel: str) -> Place | None:
-    """A channel (docs.slack.dev/reference/methods/conversations.info); None where differ was not
-    invited, or cannot see whether it was.
+    """A channel (docs.slack.dev/reference/methods/conversations.info); None if differ is not in
+    it, or if Slack refuses for good to say.
 
     Raises:
         NotNowError: Slack is out of reach, or asks to wait.

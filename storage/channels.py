@@ -51,7 +51,8 @@ class Kind(StrEnum):
 class Announcement:
     """What is to be posted in a channel, once at most. Words come from `kind` alone.
 
-    `day` is that of the close where the channel is; `thread_ts` that of the line above it.
+    `day`, by which wordings take turns, is that of the close where the channel is, and in UTC the
+    one on which anything else was said; `thread_ts` is that of the line above it.
     """
 
     id: str

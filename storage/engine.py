@@ -77,10 +77,9 @@ async def started(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def in_time(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Raise Busy if the block takes too long, whatever it waits for, and however often.
-
-    On SQLite nothing is waited for twice.
-    """
+    """On PostgreSQL, raise Busy if the block takes too long, whatever it waits for, and however
+    often. On SQLite there are two waits, each with its own limit: for the connection, and for the
+    lock."""
     limit = asyncio.timeout(_WHOLE_SECONDS if engine.dialect.name == "postgresql" else None)
     try:
         async with limit:

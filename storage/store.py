@@ -92,7 +92,8 @@ class Store:
     async def begin(self, seller: Seller) -> AsyncIterator[Transaction]:
         """One transaction of one seller: committed at the end, undone by any exception.
 
-        It ends, with Busy if need be, while Slack still waits for an answer.
+        On PostgreSQL it ends, with Busy if need be, while Slack still waits for an answer; on
+        SQLite it begins by then.
         """
         async with in_time(self._engine):
             cipher = await self._keys.of(seller.tenant)

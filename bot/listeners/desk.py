@@ -1,4 +1,4 @@
-"""What every listener needs, and who is calling."""
+"""Where a request begins: its transaction, the words of whoever calls, and who that is."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
