@@ -164,7 +164,6 @@ _remember_dm = _remember_dm.on_conflict_do_update(
     set_={"dm_channel": func.coalesce(sellers.c.dm_channel, _remember_dm.excluded.dm_channel)},
 )
 
-_waiting = select(func.min(_candidate.c.due_at) - database_now()).where(_first_of_lane)
 _release = (
     update(outbox)
     .where(outbox.c.done_at.is_(None), outbox.c.state.in_(_UNDER_WAY))
@@ -275,11 +274,6 @@ async def release(connection: AsyncConnection, owner: str | None, seconds: float
     if connection.dialect.name != "sqlite":
         return 0
     return (await connection.execute(_release, {"seconds": seconds})).rowcount
-
-
-async def next_due(connection: AsyncConnection) -> float | None:
-    seconds: float | None = (await connection.execute(_waiting)).scalar()
-    return None if seconds is None else max(seconds, 0.0)
 
 
 async def sweep(connection: AsyncConnection) -> bool:

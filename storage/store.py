@@ -237,11 +237,6 @@ class Store:
         async with started(self._engine) as connection:
             await due.close(connection, tenant, seconds)
 
-    async def next_due(self) -> float | None:
-        """Seconds until something can be claimed; None if nothing is open."""
-        async with started(self._engine) as connection:
-            return await outbox.next_due(connection)
-
     async def sweep(self) -> None:
         """Drop inbox keys and finished operations of more than a day ago."""
         more = True

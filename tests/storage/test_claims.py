@@ -17,6 +17,7 @@ from tenacity import retry, retry_if_exception_type, wait_random
 
 import storage
 from storage import Busy, KeyRing, Message, Outgoing, Seller, Stale, Store
+from tests.outbox import next_due
 from tests.storage.conftest import Open, Run, on_postgresql
 
 Post = Callable[..., Awaitable[Message]]
@@ -61,7 +62,7 @@ async def test_three_senders_send_each_operation_once_and_each_lane_in_order(
 
     async def work(number: int) -> None:
         one = stores[number]
-        while await one.next_due() is not None:
+        while await next_due(one) is not None:
             claimed = await one.claim(f"sender {number}", 32, 60)
             assert len(claimed) <= 32
             shares[number] += len(claimed)
@@ -95,7 +96,7 @@ async def test_what_a_killed_sender_had_claimed_is_taken_over_when_its_lease_run
     await process.wait()
     left = await store.claim("alive", 10, 60)
     assert [outgoing.uncertain for outgoing in left] == [False] * 3
-    wait = await store.next_due()
+    wait = await next_due(store)
     assert wait is not None
     assert 0 < wait <= 3
     await asyncio.sleep(wait + 0.01)

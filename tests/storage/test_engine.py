@@ -89,7 +89,7 @@ async def test_a_store_without_its_schema_is_not_ready(bare: str, keys: KeyRing)
     with pytest.raises(NotReady, match="missing"):
         await store.ready()
     with pytest.raises(NotReady, match="missing"):
-        await store.next_due()
+        await store.claim("me", 1, 1.0)
     await migrate(bare)
     await store.ready()
     await store.close()

@@ -13,6 +13,7 @@ from coaching.cadence import Cadence
 from coaching.votes import Ballot, Period, Weekly
 from storage import Call, Channel, Holdings, Nudge, Outgoing, Profile, Seller, Stale, Store, engine
 from storage import store as stores
+from tests.outbox import next_due
 from tests.storage.conftest import Claim, Open, Run, on_sqlite
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -130,7 +131,7 @@ async def test_what_was_not_sent_is_not_sent_any_more(
     await talk(store, ann, number=1)
     await forget(store, ann)
     assert await rows(ann) == {}
-    assert await store.next_due() is None
+    assert await next_due(store) is None
 
 
 async def test_a_post_under_way_is_erased_when_it_has_arrived(

@@ -286,7 +286,7 @@ async def test_a_server_that_stopped_is_out_of_reach_until_it_is_back(
         await transaction.profile()
     await asyncio.to_thread(postgres.stop)
     try:
-        for read in (lambda: store.claim("a", 1, 1), store.ready, lambda: store.next_due()):
+        for read in (lambda: store.claim("a", 1, 1), store.ready):
             with pytest.raises(Interrupted):
                 await call(read)
     finally:

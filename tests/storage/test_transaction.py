@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event
 
 from storage import Check, Message, Outgoing, Profile, Seller, Stale, StorageError, Store
 from storage.transaction import Transaction
+from tests.outbox import next_due
 
 Claim = Callable[..., Awaitable[Outgoing]]
 Post = Callable[..., Awaitable[Message]]
@@ -47,7 +48,7 @@ async def test_an_exception_undoes_all_and_wakes_nobody(store: Store, ann: Selle
         await fail()
     async with store.begin(ann) as transaction:
         assert await transaction.receive("event", "Ev1")
-    assert await store.next_due() is None
+    assert await next_due(store) is None
     assert not woken
 
 
