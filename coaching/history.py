@@ -9,7 +9,7 @@ from coaching.brief import Brief, Length
 from coaching.calls import Heard, Tell
 from coaching.dialogue import Dialogue
 from coaching.factors import ASKED, Factor, State
-from coaching.past import Evidence, Past, Still, bare
+from coaching.past import Evidence, Past, Quote, Still, bare
 from coaching.reading import Reading, Source
 from coaching.standing import Standing
 
@@ -50,6 +50,7 @@ def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
         guesses=_in_state(with_them.dialogue.standing, GUESSED) if with_them else (),
         missed=_missed(full[0].dialogue.standing) if full else (),
         worn=_worn(latest),
+        quotes=_quotes(latest),
     )
 
 
@@ -74,14 +75,35 @@ def _with_what_they_said(
 ) -> tuple[Evidence, ...]:
     """The evidence with what calls have added to it since, and without what they took away."""
     found: dict[Factor, Evidence | None] = {evidence.factor: evidence for evidence in kept}
-    told = [check for check in latest if check.same_buyer and check.heard.text]
-    for check in sorted(told, key=lambda check: check.heard.day):
+    for check in _told(latest):
         for factor, tell in check.heard.tells:
             if tell is Tell.DISAGREED:
                 found[factor] = None
             elif tell is Tell.AGREED:
                 found[factor] = _quoted(check, factor, brief, today)
     return tuple(evidence for factor in ASKED if (evidence := found.get(factor)))
+
+
+def _told(latest: Sequence[Earlier]) -> list[Earlier]:
+    """The checks after whose call this buyer was quoted, the latest quoted last."""
+    told = [check for check in latest if check.same_buyer and check.heard.text]
+    return sorted(told, key=lambda check: check.heard.day)
+
+
+def _quotes(latest: Sequence[Earlier]) -> tuple[Quote, ...]:
+    """What they said last about each factor, unless they agreed; and about none, unless a check
+    in which there is room for it has shown it."""
+    briefs = [check.dialogue.standing.brief for check in latest if check.same_buyer]
+    seen = {q for brief in briefs if brief.length is Length.FIVE for q in brief.past.quotes}
+    found: dict[Factor | None, Quote | None] = {}
+    for check in _told(latest):
+        heard = check.heard
+        about = {factor: tell for factor, tell in heard.tells if tell is not Tell.SILENT}
+        for factor in about or (None,):
+            quote = Quote(heard.text, heard.day, factor)
+            past = about[factor] is Tell.AGREED if factor else quote in seen
+            found[factor] = None if past else quote
+    return tuple(quote for quote in found.values() if quote)
 
 
 def _quoted(check: Earlier, factor: Factor, brief: Brief, today: date) -> Evidence:

@@ -33,14 +33,26 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What this buyer said in a call, on that ISO date, and did not agree to: shown, not counted.
+    ``factor`` is what it was about, if about any."""
+
+    text: str
+    day: str
+    factor: Factor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
-    """``evidence`` and ``guesses`` are of this buyer's last check, ``missed`` has the factors that
-    did not hold in the seller's last check of all, ``worn`` sentences they have given often."""
+    """``evidence`` and ``guesses`` are of this buyer's last check, ``quotes`` of the calls with
+    them; ``missed`` has the factors that did not hold in the seller's last check of all, ``worn``
+    sentences they have given often."""
 
     evidence: tuple[Evidence, ...] = ()
     guesses: tuple[Factor, ...] = ()
     missed: tuple[Factor, ...] = ()
     worn: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 NO_PAST = Past()

@@ -20,6 +20,8 @@ MAX_PROMPT = 300
 """Characters of one prompt; the verdict and the card are exempt."""
 MAX_THANKS = 30
 """Of these, what is kept free for a short word on the last answer."""
+MAX_QUOTE, LEGIBLE = 120, 30
+"""Characters of what they said in a call, at the most and at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,12 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     turned = turned or kind["question"]
     # Word for word and alone the first time; later the kind of plan opens.
     opener = (fill(turned, **values),) if dialogue.number and turned else ()
-    lines = (words.say("question.article"), _against(standing, values, words))
+    lines: tuple[Line, ...] = (words.say("question.article"), _against(standing, values, words))
+    quote = _quote(standing, None, lines, words)
     # Long names leave no room for an opener, nor for the word on a note before it.
-    if _length((*opener, *lines)) + MAX_THANKS <= MAX_PROMPT:
+    if quote:
+        lines = (*lines, *quote)
+    elif _length((*opener, *lines)) + MAX_THANKS <= MAX_PROMPT:
         lines = (*opener, *lines)
     quick = Option(words.text("question.quick"), Reply.QUICK)
     taps = (*_yes_no(words), quick) if standing.brief.near else _yes_no(words)
@@ -149,11 +154,27 @@ def _factor(dialogue: Dialogue, standing: Standing, step: Step, words: Words) ->
     question = words.turn(f"ask.{step.factor}", dialogue.number)
     values = filling(standing.brief, words) | {"factor": words.text(f"factor.{step.factor}")}
     line = fill("*{factor}.* " + question, **values)
+    if quote := _quote(standing, step.factor, (line,), words):
+        return Prompt(step, (*quote, line), _yes_no(words))
     guess = words.say("still.guess")
     guessed = step.factor in standing.brief.past.guesses
     if guessed and _length((guess, line)) + MAX_THANKS <= MAX_PROMPT:
         return Prompt(step, (guess, line), _yes_no(words))
     return Prompt(step, (line,), _yes_no(words))
+
+
+def _quote(
+    standing: Standing, factor: Factor | None, lines: tuple[Line, ...], words: Words
+) -> tuple[Line, ...]:
+    """What they said in a call about a factor, or about none, as far as these lines leave room."""
+    quote = next((quote for quote in standing.brief.past.quotes if quote.factor is factor), None)
+    if quote is None:
+        return ()
+    day = words.day(date.fromisoformat(quote.day))
+    frame = words.say("still.said", day=day, said="")
+    room = MAX_PROMPT - MAX_THANKS - _length((frame, *lines))
+    said = words.say("still.said", day=day, said=short(quote.text, min(room, MAX_QUOTE)))
+    return (said,) if room >= LEGIBLE else ()
 
 
 def _still(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:

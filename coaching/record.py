@@ -8,7 +8,7 @@ from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.dialogue import Dialogue
 from coaching.factors import Factor
 from coaching.moves import Change, Move, Reply, Said, Step
-from coaching.past import Evidence, Past, Still
+from coaching.past import Evidence, Past, Quote, Still
 from coaching.reading import Fault, Reading, Source
 
 VERSION = 1
@@ -93,7 +93,13 @@ def _past(value: dict[str, Any]) -> Past:
         guesses=tuple(Factor(name) for name in value.get("guesses", ())),
         missed=tuple(Factor(name) for name in value.get("missed", ())),
         worn=tuple(value.get("worn", ())),
+        quotes=tuple(_quote(one) for one in value.get("quotes", ())),
     )
+
+
+def _quote(value: dict[str, Any]) -> Quote:
+    factor = Factor(value["factor"]) if "factor" in value else None
+    return Quote(value["text"], value["day"], factor)
 
 
 def _evidence(value: dict[str, Any]) -> Evidence:

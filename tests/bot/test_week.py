@@ -491,7 +491,7 @@ async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Pat
         await stage.say("they would rather see it live", thread)
         for label in ("Didn't come up", "Didn't come up"):
             await stage.tap(label)
-        assert "That stays with this check" in str(stage.messages()[-1].blocks)
+        assert "You will read it again" in str(stage.messages()[-1].blocks)
         await stage.say("no, thanks", thread)
         assert "No nudges, then." in str(stage.messages()[-1].blocks)
         assert (await cadence(stage)).nudges is Nudges.NO

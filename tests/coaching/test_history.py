@@ -12,7 +12,7 @@ from coaching.card import entry
 from coaching.factors import ASKED, Factor, State
 from coaching.history import KEEPS, Earlier, recall
 from coaching.moves import Ask, Reply, Said
-from coaching.past import Evidence, Past, Still, bare
+from coaching.past import Evidence, Past, Quote, Still, bare
 from coaching.reading import Source
 from tests.coaching.talk import EN, MARTA, THEIRS, Talk, shown
 
@@ -226,7 +226,8 @@ def test_the_kind_of_plan_has_questions_of_its_own() -> None:
 
 def test_a_past_is_kept_as_it_is() -> None:
     past = recall([checked()], MARTA, MAY)
-    past = replace(past, worn=("two days a month",))
+    quotes = (Quote("no shelfware", "2026-05-01"), Quote("too dear", "2026-05-01", Factor.VALUE))
+    past = replace(past, worn=("two days a month",), quotes=quotes)
     dialogue = Talk(replace(MARTA, past=past)).dialogue
 
     assert record.load(record.dump(dialogue)) == dialogue
@@ -296,3 +297,43 @@ def test_the_latest_word_of_theirs_counts_and_grows_old_like_any_other() -> None
     (evidence,) = recall([agreed], with_rival, MAY).evidence
     assert (evidence.still, evidence.rivals) == (Still.RIVAL, ("Kestrel",))
     assert recall([told(Tell.DISAGREED, "2026-01-11"), agreed], MARTA, MAY).evidence == ()
+
+
+def test_what_they_did_not_agree_to_stands_above_that_question_and_counts_for_nothing() -> None:
+    tells = ((Factor.VALUE, Tell.DISAGREED), (Factor.RISK, Tell.AGREED))
+    heard = Heard((Said("it costs us two people"),), tells=tells, day="2026-05-01")
+    talk = coming_back(replace(checked(), heard=heard))
+
+    assert talk.step.key == "factor.value"
+    assert talk.text.startswith("On 1 May they said: “it costs us two people”\n")
+    assert talk.states[Factor.VALUE] is State.OPEN
+    assert [quote.factor for quote in talk.dialogue.standing.brief.past.quotes] == [Factor.VALUE]
+    later = replace(heard, tells=((Factor.VALUE, Tell.AGREED),), day="2026-05-02")
+    again = [replace(checked(), heard=heard), replace(checked(), heard=later)]
+    assert recall(again, MARTA, MAY).quotes == ()
+
+
+def test_what_belongs_to_no_factor_is_shown_once_under_the_question_of_all() -> None:
+    heard = Heard(
+        (Said("call us in autumn"),), tells=((Factor.RISK, Tell.SILENT),), day="2026-05-01"
+    )
+    first = replace(checked(), heard=heard)
+    past = recall([first], MARTA, MAY)
+    talk = Talk(replace(MARTA, past=past))
+
+    assert talk.text.endswith("\nOn 1 May they said: “call us in autumn”")
+    second = checked(brief=replace(MARTA, past=past), days=1)
+    assert recall([first, second], MARTA, MAY).quotes == ()
+    # In one minute the question of all is not asked.
+    hurried = replace(MARTA, length=Length.ONE, past=past)
+    one = Earlier(Talk(hurried).dialogue, MAY, same_buyer=True)
+    assert recall([first, one], MARTA, MAY).quotes == past.quotes
+
+
+def test_names_without_end_leave_no_room_for_what_they_said() -> None:
+    rivals = tuple(Choice(Sort.COMPETITOR, name * 24) for name in "XYZ")
+    past = Past(quotes=(Quote("call us in autumn", "2026-05-01"),))
+    long = replace(MARTA, person="W" * 24, choices=rivals, past=past)
+    assert "autumn" not in Talk(long).text
+    quote = Quote("b " * 200, "2026-05-01")
+    assert Talk(replace(MARTA, past=Past(quotes=(quote,)))).text.endswith("…”")

@@ -122,7 +122,9 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     assert len(calls.factor_lines(heard.tell(R, Tell.AGREED, State.UNSURE), V, standing(), EN)) == 1
     agreed = heard.tell(R, Tell.AGREED, State.UNSURE)
     assert "next time you check Northgate" in plain(calls.over_line(agreed, standing(), EN))
-    assert "stays with this check" in plain(calls.over_line(heard, standing(), EN))
+    assert "read it again the next time you check Northgate" in plain(
+        calls.over_line(heard, standing(), EN)
+    )
     assert "still to be said" in plain(calls.over_line(Heard(happened=False), standing(), EN))
 
 
