@@ -35,7 +35,7 @@ ACTS = (
     *("receive", "profile", "save_profile", "buyer", "finished", "open", "check", "save", "thread"),
     *("card", "reply", "update", "delete", "keep_text", "place_text", "park", "repark", "unpark"),
     "forget",
-    *("cadence", "plan", "drop", "nudge", "answer", "call"),
+    *("cadence", "plan", "drop", "nudge", "answer", "answer_all", "call"),
     *("set_up", "stop", "join", "leave", "cast", "announce"),
     *("install", "uninstall"),
 )
@@ -212,6 +212,9 @@ class Side:
 
     async def answer(self, transaction: Transaction, number: int) -> Any:
         return await transaction.week.answer_nudge(self.known("message", number), "put_off")
+
+    async def answer_all(self, transaction: Transaction, number: int) -> None:
+        await transaction.week.answer_all()
 
     async def call(self, transaction: Transaction, number: int) -> None:
         if check := await transaction.check(self.known("check", number)):
