@@ -16,6 +16,7 @@ from bot.sender import Pace
 from bot.thread import Thread
 from coaching.brief import Brief
 from coaching.dialogue import begin
+from coaching.factors import Factor
 from coaching.votes import Ballot
 from storage import Kind, Seller, Tenant
 from tests.bot.script import ANSWERS, answer, elsewhere
@@ -93,13 +94,9 @@ async def check(stage: Stage, user: str, company: str = "Halden") -> None:
     await answer(stage, *ANSWERS[1:])
 
 
-async def all_take_part(stage: Stage, *users: str) -> None:
-    for user in users:
-        await join(stage, user)
-        await check(stage, user)
-
-
-async def have_voted(stage: Stage, *users: str, company: str = "Halden") -> None:
+async def have_voted(
+    stage: Stage, *users: str, company: str = "Halden", held: frozenset[Factor] = frozenset()
+) -> None:
     """They take part and have finished a check, told to the store alone."""
     now = stage.slack.clock.now()
     for user in users:
@@ -110,7 +107,7 @@ async def have_voted(stage: Stage, *users: str, company: str = "Halden") -> None
             opened = await tx.open_check(origin=company, dialogue=BEGUN, now=now, buyer_id=buyer.id)
             assert opened is not None
             finished = replace(opened, finished_at=now + timedelta(seconds=1))
-            await tx.team.cast(await tx.save(finished), Ballot(frozenset(), gap=True), now)
+            await tx.team.cast(await tx.save(finished), Ballot(held, gap=True), now)
     await stage.settle()
 
 
@@ -125,7 +122,10 @@ async def test_a_team_sets_it_up_joins_and_reads_its_summary(stage: Stage) -> No
     (announced,) = in_channel(stage)
     assert "A team summary is set up here" in announced.text
     assert "5 of us or more" in announced.text
-    await all_take_part(stage, *TEAM)
+    for user in TEAM:
+        await join(stage, user)
+    await check(stage, SAM)
+    await have_voted(stage, *TEAM[1:], held=frozenset({Factor.VALUE}))
     assert in_channel(stage) == [announced], "who joins is told to nobody"
     await at(stage, CLOSE + timedelta(minutes=1))
 
