@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from coaching.change import changed_factor
+from coaching.change import asks, changed_factor
 from coaching.factors import ASKED, Factor, State
 from coaching.moves import Said
 from coaching.phrases import buyer, filling
@@ -55,8 +55,9 @@ class Heard:
 
     @property
     def text(self) -> str:
-        """Their words."""
-        return " ".join(said.text for said in self.said if said.text)
+        """Their words; a message without a point at its end is a sentence all the same."""
+        texts = [said.text for said in self.said if said.text]
+        return " ".join([*(_ended(text) for text in texts[:-1]), *texts[-1:]])
 
     @property
     def told(self) -> bool:
@@ -73,6 +74,10 @@ class Heard:
         tells = self.tells[:-1]
         kept = dict(tells)
         return replace(self, tells=tells, before=tuple(b for b in self.before if b[0] in kept))
+
+
+def _ended(text: str) -> str:
+    return text if text[-1] in ".,;:!?…" else f"{text}."
 
 
 def dump(heard: Heard) -> str:
@@ -146,10 +151,10 @@ def see_line(standing: Standing, minutes: int, zone: str, words: Words) -> Line:
 
 
 def reminder_lines(standing: Standing, time: str, words: Words) -> tuple[Line, ...]:
-    """Before the call: the change, and the question to ask."""
+    """Before the call: the change, and the question to ask unless the change is one."""
     values = _values(standing, words) | {"time": time, "question": take_along(standing, words)}
     lead = words.say(f"call.soon.{_how(standing)}", **values)
-    return (lead, words.say("call.ask_them", **values))
+    return (lead,) if asks(values["will"], words) else (lead, words.say("call.ask_them", **values))
 
 
 def after_line(standing: Standing, words: Words) -> Line:

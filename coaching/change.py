@@ -42,6 +42,12 @@ def read_change(change: Change, words: Words) -> Change:
     return replace(change, wish=wish)
 
 
+def asks(will: str, words: Words) -> bool:
+    """Whether a change is itself a question to the buyer, by how it begins."""
+    said = will.casefold()
+    return any(re.match(rf"{re.escape(heard)}(?!\w)", said) for heard in words.find("change.asks"))
+
+
 def _any_of(key: str, text: str, words: Words) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(heard)}(?!\w)", text) for heard in words.find(key))
 

@@ -23,7 +23,7 @@ from tests.coaching.test_questions import ASKING, FILLED, PLACEHOLDERS, sentence
 DE = words("de")
 IN_A_CHANNEL = {"summary"}
 """It is read by many, and said in English."""
-OWN_LISTS = re.compile(r"^hears\.|\.hears\b|^occasion\.|^change\.(wishes|acts)\b")
+OWN_LISTS = re.compile(r"^hears\.|\.hears\b|^occasion\.|^change\.(wishes|acts|asks)\b")
 """Lists that are as long as a language needs them."""
 ENGLISH = dict(sentences(load("en")))
 GERMAN = dict(sentences(load("de")))

@@ -73,6 +73,8 @@ def test_what_was_told_comes_back_as_it_was() -> None:
     assert calls.load(calls.dump(heard)) == heard
     assert calls.load("") == Heard()
     assert heard.text == "no shelfware"
+    more = (Said("no shelfware"), Said("she said so!"), Said(""), Said("the audit"))
+    assert Heard(more).text == "no shelfware. she said so! the audit"
 
 
 def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() -> None:
@@ -92,7 +94,10 @@ def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
     own = replace(kept, change=replace(kept.change, key="", words="I bring their own sheet"))  # type: ignore[type-var]
     none = standing(change=False)
     assert "Your change: “ask Marta" in shown(calls.reminder_lines(kept, "11:00", EN))
-    assert "“I bring their own sheet”" in shown(calls.reminder_lines(own, "11:00", EN))
+    assert "To ask them: “" not in shown(calls.reminder_lines(kept, "11:00", EN))
+    assert "“I bring their own sheet”\nTo ask them: “" in shown(
+        calls.reminder_lines(own, "11:00", EN)
+    )
     assert shown(calls.reminder_lines(none, "11:00", EN)).startswith("Northgate at 11:00.\n")
     assert "was your change" in plain(calls.after_line(kept, EN))
     assert plain(calls.after_line(none, EN)).startswith("Northgate: what did Marta say?")
@@ -125,7 +130,7 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     assert "read it again the next time you check Northgate" in plain(
         calls.over_line(heard, standing(), EN)
     )
-    assert "still to be said" in plain(calls.over_line(Heard(happened=False), standing(), EN))
+    assert "it didn't come up" in plain(calls.over_line(Heard(happened=False), standing(), EN))
 
 
 @pytest.mark.parametrize(
