@@ -148,7 +148,7 @@ def test_only_announcements_are_posted_in_channels() -> None:
     ]
     source = inspect.getsource(summaries)
     assert source.count("chat_postMessage") == 1
-    assert "**announcement_message(announcement, self._desk.words)" in source
+    assert "**announcement_message(announcement, IN_A_CHANNEL)" in source
 
 
 def test_what_is_printed_is_the_same_whoever_it_is_about() -> None:
