@@ -171,9 +171,9 @@ def _quote(
     if quote is None:
         return ()
     day = words.day(date.fromisoformat(quote.day))
-    frame = words.say("still.said", day=day, said="")
+    frame = words.say("still.said", since=day, phrase="")
     room = MAX_PROMPT - MAX_THANKS - _length((frame, *lines))
-    said = words.say("still.said", day=day, said=short(quote.text, min(room, MAX_QUOTE)))
+    said = words.say("still.said", since=day, phrase=short(quote.text, min(room, MAX_QUOTE)))
     return (said,) if room >= LEGIBLE else ()
 
 
