@@ -89,7 +89,7 @@ def _register_checks(app: AsyncApp, desk: Desk, languages: Languages) -> None:
     app.action(re.compile(r"^place:\d+$"))(again(taps.on_place))
     app.action(re.compile(r"^show:(start|help|example|privacy|rule)$"))(again(taps.on_show))
 
-    app.action(re.compile(r"^team:(open|pick)$"))(again(teams.on_open))
+    app.action(re.compile(r"^team:(open|pick|settings)$"))(again(teams.on_open))
     app.view("join")(again(teams.on_join))
     app.view("leave")(again(teams.on_leave))
     app.view("team")(again(teams.on_settings))

@@ -18,8 +18,8 @@ LOOKED_BACK = 60
 """Checks that Home and its picture are drawn from."""
 
 
-async def read_home(tx: Transaction, now: datetime, words: Words) -> Body:
-    """The tab as it is now."""
+async def read_home(tx: Transaction, user_id: str, now: datetime, words: Words) -> Body:
+    """The tab of that seller, whose transaction it is, as it is now."""
     membership = await tx.team.membership()
     home = Home(
         history=await checks_of(tx, LOOKED_BACK),
@@ -28,6 +28,7 @@ async def read_home(tx: Transaction, now: datetime, words: Words) -> Body:
         now=now,
         language=await tx.language() or "en",
         team=membership.channel.id if membership else "",
+        set_it_up=membership is not None and membership.channel.set_up_by == user_id,
     )
     return home_view(home, words)
 

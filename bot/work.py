@@ -80,7 +80,7 @@ class DueWork:
                 return
         async with self._desk.store.begin(Seller(due.tenant, due.user_id)) as tx:
             speak_in(await tx.language())
-            view = await read_home(tx, self._desk.now(), self._desk.words)
+            view = await read_home(tx, due.user_id, self._desk.now(), self._desk.words)
         try:
             await publish(self._client, installation.bot_token, due.user_id, view)
         except NotNowError as error:

@@ -47,12 +47,13 @@ class Teams:
     async def on_open(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """The button under an announcement or in the seller's own messages, or a channel chosen
-        in App Home."""
+        """The button under an announcement or in the seller's own messages, or App Home's: a
+        channel, or the settings of one."""
         action = body["actions"][0]
         chosen = action.get("value") or action.get("selected_conversation")
         channel = chosen or body["container"]["channel_id"]
-        await self._open(ack, body, context, client, channel)
+        settings = action["action_id"] == "team:settings"
+        await self._open(ack, body, context, client, channel, settings=settings)
 
     async def _open(
         self,

@@ -26,7 +26,8 @@ MOST = 5
 class Home:
     """What is shown of one seller: their checks, newest first, and when a nudge is due.
 
-    ``team`` is the channel whose summary they take part in, or empty.
+    ``team`` is the channel whose summary they take part in, or empty; ``set_it_up`` that they
+    set that one up.
     """
 
     history: tuple[Checked, ...]
@@ -35,6 +36,7 @@ class Home:
     now: datetime
     language: str = "en"
     team: str = ""
+    set_it_up: bool = False
 
     @property
     def waiting(self) -> list[Checked]:
@@ -217,18 +219,20 @@ def _settings(home: Home, words: Words) -> list[Block]:
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
         _taps(change, turn, *(_pause(home.pause, words) if on else []), _languages(home.language)),
-        *_team(home.team, words),
+        *_team(home, words),
         rich_text((words.say("home.kept"),)),
         _taps(who, in_words, *own),
     ]
 
 
-def _team(channel: str, words: Words) -> list[Block]:
+def _team(home: Home, words: Words) -> list[Block]:
     """What goes to the team, and the way to one's own part in it; or how a team begins."""
-    if not channel:
+    if not home.team:
         return [rich_text((words.say("home.no_team"),)), _taps(_pick_channel(words))]
-    part = button(words.text("team.your_part"), "team:open", channel)
-    return [*about_channel(words.say("home.team"), channel)["blocks"], _taps(part)]
+    taps = [button(words.text("team.your_part"), "team:open", home.team)]
+    if home.set_it_up:
+        taps += [button(words.text("home.options.team_settings"), "team:settings", home.team)]
+    return [*about_channel(words.say("home.team"), home.team)["blocks"], _taps(*taps)]
 
 
 def _pick_channel(words: Words) -> Block:

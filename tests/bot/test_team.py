@@ -483,6 +483,7 @@ async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stag
     await join(stage, PRIYA)
     assert "never your name or a word of yours, go into the weekly summary of" in stage.home()
     assert DEALS in str(home_of(stage))
+    assert "Change the summary" not in stage.home()
 
     await stage.tap_home("Your part in it")
     assert "Yours adds nothing yet" in shown(stage, PRIYA)
@@ -492,3 +493,6 @@ async def test_app_home_says_where_a_seller_takes_part_and_leads_out(stage: Stag
     assert DEALS not in str(home_of(stage))
     stage.me = SAM
     assert "Team: none." in await stage.open_home()
+    await join(stage, SAM)
+    await stage.tap_home("Change the summary")
+    assert "Stop the team summaries here" in shown(stage, SAM)
