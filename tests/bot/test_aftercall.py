@@ -94,12 +94,14 @@ async def test_words_under_a_nudge_are_about_its_check_and_beside_it_one_is_aske
         assert "Which check is that for?" in str(stage.messages()[-1].blocks)
         ts = await stage.say(THEIRS, nudge.ts)
         assert await heard(stage) == [THEIRS]
+        await stage.tap("Northgate", [m for m in stage.messages() if "Which check" in m.text])
+        assert await heard(stage) == [f"{THEIRS}. it was a long day"]
         await stage.slack.people.edit(stage.me, stage.dm, ts, f"{THEIRS}, she said")
         await stage.settle()
-        assert await heard(stage) == [f"{THEIRS}, she said"]
+        assert await heard(stage) == [f"{THEIRS}, she said. it was a long day"]
         await stage.say("their controller counted 40 errors in May")
         assert "40 errors" in str(stage.messages()[-1].blocks)
-        assert await heard(stage) == [f"{THEIRS}, she said"]
+        assert await heard(stage) == [f"{THEIRS}, she said. it was a long day"]
 
 
 async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_open(
