@@ -5,7 +5,7 @@ thread's queue and wake the event loop again. So would a BEGIN of its own.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -53,6 +53,7 @@ class WholeConnection(Connection):
     with its beginning."""
 
     _is_to_begin = False
+    _is_begun = False
 
     def begin(self) -> None:
         """The next statement is the first of a transaction that takes the write lock at once: the
@@ -62,18 +63,24 @@ class WholeConnection(Connection):
     def take_begin(self) -> bool:
         """Whether a transaction is still to be begun; from now on it is."""
         begins, self._is_to_begin = self._is_to_begin, False
+        self._is_begun = self._is_begun or begins
         return begins
 
     def cursor(self) -> WholeCursor:  # type: ignore[override]
         return WholeCursor(self)
 
     async def commit(self) -> None:
-        if not self.take_begin():
-            await super().commit()
+        await self._end(super().commit)
 
     async def rollback(self) -> None:
-        if not self.take_begin():
-            await super().rollback()
+        await self._end(super().rollback)
+
+    async def _end(self, end: Callable[[], Awaitable[None]]) -> None:
+        """The pool rolls back all that it is given back, though mostly nothing is left to end."""
+        self._is_to_begin = False
+        if self._is_begun:
+            await end()
+            self._is_begun = False
 
 
 def connect(database: str, **settings: Any) -> WholeConnection:

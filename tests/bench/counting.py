@@ -13,15 +13,16 @@ from sqlalchemy import event
 
 from tests.bot.stage import Stage
 
-TAKES, CLAIMS, SENDS = "takes", "claims", "sends"
-"""Who works: the request before its ack, the sender looking for work, the sender at a message."""
+TAKES, CLAIMS, SENDS, RETURNS = "takes", "claims", "sends", "returns"
+"""Who works: the request before its ack, the sender looking for work, the sender at a message, a
+connection on its way back to the pool."""
 ROLES = {
     "RequestHandler._handle_request": TAKES,
     "Sender._run": CLAIMS,
     "Sender._send_lane": SENDS,
+    "AsyncConnection.close": RETURNS,
 }
-"""By the coroutine of the task. SQLAlchemy gives a connection back in a task of its own, with one
-more hop, which belongs to nobody here."""
+"""By the coroutine of the task: SQLAlchemy gives a connection back in a task of its own."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sender import Pace
-from tests.bench.counting import CLAIMS, SENDS, TAKES, Counts, counting
+from tests.bench.counting import CLAIMS, RETURNS, SENDS, TAKES, Counts, counting
 from tests.bot.stage import Stage, on_stage
 
 UNDISTURBED = Pace(poll=60.0, tick=60.0)
@@ -71,6 +71,14 @@ async def test_each_call_of_slack_is_recorded_in_one_transaction(tmp_path: Path)
     for counts in counted.values():
         assert counts.transactions[SENDS] == counts.calls.total()
         assert set(counts.calls) <= {"chat.postMessage", "chat.update"}
+
+
+async def test_a_connection_is_given_back_without_a_way_to_sqlite_s_thread(tmp_path: Path) -> None:
+    """What was committed is not rolled back as well."""
+    async with on_stage(tmp_path, "http", UNDISTURBED) as stage:
+        counted = await _interactions(stage)
+
+    assert [counts.hops[RETURNS] for counts in counted.values()] == [0] * len(TODAY)
 
 
 def _cost(counts: Counts) -> Cost:
