@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Dialect, ExceptionContext, event, make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.cursor import connect
@@ -37,6 +39,8 @@ _ANSWER_SECONDS = 2.4
 # A process that freezes in a transaction must not keep its seller waiting for ever.
 _IDLE_SECONDS = 10.0
 _RECYCLE_SECONDS = 1_800
+# A connection given back so lately is not asked whether it is still there.
+_FRESH_SECONDS = 1.0
 _CONNECTIONS = 10
 
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3 and in these older branches.
@@ -111,7 +115,6 @@ def _postgresql_engine(url: URL, patient: bool) -> AsyncEngine:
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
-        pool_pre_ping=True,
         pool_recycle=_RECYCLE_SECONDS,
         connect_args={
             "timeout": _LOCK_SECONDS,
@@ -120,7 +123,25 @@ def _postgresql_engine(url: URL, patient: bool) -> AsyncEngine:
         },
     )
     event.listen(engine.sync_engine, "handle_error", broken_off)
+    event.listen(engine.sync_engine, "checkin", _remember)
+    event.listen(engine.sync_engine, "checkout", partial(_ping, engine.sync_engine.dialect))
     return engine
+
+
+def _remember(connection: object, record: Any) -> None:
+    record.info["given_back"] = time.monotonic()
+
+
+def _ping(dialect: Dialect, connection: Any, record: Any, proxy: object) -> None:
+    """Ask a connection that has rested whether it is still there, as `pool_pre_ping` asks each:
+    under load that would be a way to the server more for each transaction."""
+    rested = time.monotonic() - record.info.get("given_back", time.monotonic())
+    if rested < _FRESH_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        raise InvalidatePoolError from None
 
 
 def _sqlite_engine(url: URL) -> AsyncEngine:

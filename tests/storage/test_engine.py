@@ -181,3 +181,19 @@ async def test_claiming_reads_open_operations_only_by_the_plan_of_postgresql(
 async def test_a_server_that_does_not_answer_is_busy(keys: KeyRing) -> None:
     with pytest.raises(Interrupted):
         await Store.open("postgresql+asyncpg://differ@127.0.0.1:1/differ", keys)
+
+
+@on_postgresql
+async def test_a_connection_is_asked_whether_it_is_there_only_when_it_has_rested(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect = store._engine.sync_engine.dialect
+    asked: list[object] = []
+    monkeypatch.setattr(dialect, "do_ping", asked.append)
+    monkeypatch.setattr("storage.engine._FRESH_SECONDS", 60.0)
+    for _ in range(3):
+        await store.ready()
+    assert asked == []
+    monkeypatch.setattr("storage.engine._FRESH_SECONDS", 0.0)
+    await store.ready()
+    assert len(asked) == 2
