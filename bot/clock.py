@@ -9,7 +9,7 @@ To add a kind of due work:
    must do its work in one transaction that begins with ``await tx.week.take(due)``: that removes
    the plan, or raises Stale when another process was faster. Plan the next time in there as well.
 3. Messages go through the outbox (``tx.post``), with ``until`` if they are worth nothing later.
-   What nobody waits for first asks for its second: ``await clock.its_turn(due)``.
+   What nobody waits for is one of the ``PACED`` kinds: it comes in its workspace's own second.
 
 Due is what is due by the business time that ``now`` tells; late work is the function's to judge,
 from ``due.at``. An error leaves the plan where it is: it is tried again, ever more rarely, and
@@ -22,7 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from bot.kinds import RECURRING
+from bot.kinds import PACED, RECURRING
 from bot.sender import Pace
 from storage import Due, Seller, Stale, StorageError, Store
 
@@ -83,16 +83,6 @@ class Clock:
             while claimed := await self._claim():
                 await asyncio.gather(*(self._do(due) for due in claimed))
 
-    async def its_turn(self, due: Due) -> bool:
-        """Whether the workspace may be written to now; else the work is put off until it may."""
-        if due.paced:
-            return True
-        seconds = await self._store.reserve(due.tenant)
-        if seconds <= BURST:
-            return True
-        await self._store.put_off(due, seconds, paced=True)
-        return False
-
     async def later(self, due: Due, seconds: float) -> None:
         """Slack cannot do it now: try again, but not before, and ever more rarely."""
         pause = min(self._pace.poll * 2.0 ** min(due.attempt, 10), LONGEST_WAIT)
@@ -100,9 +90,12 @@ class Clock:
 
     async def _claim(self) -> list[Due]:
         try:
-            return await self._store.claim_due(
+            claimed = await self._store.claim_due(
                 self._work, self._now(), self._owner, BATCH, self._pace.lease
             )
+            asking = [due for due in claimed if due.kind in PACED and not due.paced]
+            at_once = [due for due in claimed if due not in asking]
+            return at_once + await self._store.pace(asking, BURST)
         except StorageError as error:
             log.warning("what is due cannot be read: %s", error)
             return []

@@ -16,5 +16,7 @@ TELL = "tell"
 """To tell whoever set a summary up what became of it."""
 ZONE = "zone"
 """To look up where a seller is."""
+PACED = frozenset({NUDGE, ANNOUNCE})
+"""What nobody waits for: written in a second of its workspace's own."""
 RECURRING = frozenset({NUDGE, CLOSE})
 """What plans its own next time: once given up, it would never come again."""

@@ -206,7 +206,7 @@ class Sender:
         channel = outgoing.channel or await self._open(outgoing.user_id, token)
         if outgoing.uncertain and (ts := await self._look_up(outgoing, channel, token)):
             return channel, ts
-        if outgoing.body is None or await self._comes_too_late(outgoing):
+        if outgoing.body is None or self._comes_too_late(outgoing):
             raise NotThereError
         if time.monotonic() - claimed > self._pace.lease / 2:
             raise TimeoutError("the lease is too old to post under")
@@ -223,11 +223,10 @@ class Sender:
         )
         return posted["channel"], posted["ts"]
 
-    async def _comes_too_late(self, outgoing: Outgoing) -> bool:
+    def _comes_too_late(self, outgoing: Outgoing) -> bool:
         """Whether it is worth nothing any more: it may have waited, and its seller gone on."""
-        if outgoing.until is None:
-            return False
-        return outgoing.until < self._now() or await self._store.overtaken(outgoing)
+        late = outgoing.until is not None and outgoing.until < self._now()
+        return late or outgoing.overtaken
 
     async def _upload(self, outgoing: Outgoing, channel: str, token: str, claimed: float) -> str:
         """Files in one message. Returns its time, which Slack does not tell: it shares files when

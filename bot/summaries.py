@@ -104,8 +104,6 @@ class Summaries:
         installation = await self._installations.find(due.tenant)
         if installation is None:
             return await self._clock.later(due, 3600.0)
-        if not await self._clock.its_turn(due):
-            return
         now = self._desk.now()
         async with self._taken(due) as tx:
             announcement = await tx.channels.begin_posting(due.subject)

@@ -64,8 +64,6 @@ class DueWork:
 
     async def nudge(self, due: Due) -> None:
         """The nudge of a week, in the workspace's own second."""
-        if not await self._clock.its_turn(due):
-            return
         person = await self._person(due)
         if person is None:
             return

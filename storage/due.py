@@ -7,7 +7,8 @@ transaction that does it (`Week.take`), so it is done once whoever claimed it wh
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,12 +81,11 @@ _release_own = _release.where(due.c.owner == bindparam("holder"))
 
 _now = database_now()
 _latest_free = case((paces.c.free_at > _now, paces.c.free_at), else_=_now)
-_reserve = (
-    insert(paces)
-    .values(free_at=_now + 1.0, closed_until=0.0)
-    .on_conflict_do_update(index_elements=[paces.c.tenant], set_={"free_at": _latest_free + 1.0})
-    .returning(paces.c.free_at - _now - 1.0)
-)
+_asked = insert(paces).values(free_at=_now + bindparam("posts"), closed_until=0.0)
+_reserve = _asked.on_conflict_do_update(
+    index_elements=[paces.c.tenant],
+    set_={"free_at": _latest_free + _asked.excluded.free_at - _now},
+).returning(paces.c.tenant, (paces.c.free_at - _now).label("free"))
 _closing = _now + bindparam("seconds")
 _close = insert(paces).values(free_at=_closing, closed_until=_closing)
 _close = _close.on_conflict_do_update(
@@ -133,7 +133,37 @@ async def claim(
 
 
 async def put_off(connection: AsyncConnection, one: Due, seconds: float, *, paced: bool) -> None:
-    await connection.execute(_put_off, held(one) | {"seconds": seconds, "ready": paced})
+    await connection.execute(_put_off, _until(one, seconds, paced))
+
+
+async def pace(connection: AsyncConnection, claimed: Sequence[Due], burst: float) -> list[Due]:
+    """Those of them whose second comes within the burst; the others are put off until it does."""
+    waits = await _reserve_for(connection, [one.tenant.key for one in claimed])
+    later = {one: wait for one, wait in zip(claimed, waits, strict=True) if wait > burst}
+    if later:
+        put_off = [_until(one, wait, paced=True) for one, wait in later.items()]
+        await connection.execute(_put_off, put_off)
+    return [one for one in claimed if one not in later]
+
+
+async def _reserve_for(connection: AsyncConnection, tenants: Sequence[str]) -> list[float]:
+    """A second for each, one after the other where several are one tenant's: in how many it comes.
+
+    In the order of their names, so that two processes cannot wait for each other.
+    """
+    posts = sorted(Counter(tenants).items())
+    asked = [{"tenant": tenant, "posts": float(count)} for tenant, count in posts]
+    free = {row.tenant: row.free for row in await connection.execute(_reserve, asked)}
+    left = Counter(tenants)
+    waits = []
+    for tenant in tenants:
+        waits.append(max(0.0, free[tenant] - left[tenant]))
+        left[tenant] -= 1
+    return waits
+
+
+def _until(one: Due, seconds: float, paced: bool) -> dict[str, Any]:
+    return held(one) | {"seconds": seconds, "ready": paced}
 
 
 async def release(connection: AsyncConnection, owner: str | None) -> int:
@@ -142,11 +172,6 @@ async def release(connection: AsyncConnection, owner: str | None) -> int:
     if connection.dialect.name != "sqlite":
         return 0
     return (await connection.execute(_release)).rowcount
-
-
-async def reserve(connection: AsyncConnection, tenant: Tenant) -> float:
-    waiting = await connection.execute(_reserve, {"tenant": tenant.key})
-    return max(0.0, float(waiting.scalar_one()))
 
 
 async def close(connection: AsyncConnection, tenant: Tenant, seconds: float) -> None:

@@ -36,7 +36,7 @@ from storage.errors import Damaged, Stale
 from storage.identity import Seller, Tenant
 from storage.locks import one_at_a_time
 from storage.records import Outgoing
-from storage.schema import inbox, messages, outbox, paces, sellers, tenants
+from storage.schema import checks, inbox, messages, nudges, outbox, paces, sellers, tenants
 from storage.statements import HIDE_MESSAGE
 from storage.tenants import TenantKeys
 from storage.times import database_now
@@ -96,6 +96,17 @@ _claim_next = (
     .returning(outbox.c.position)
 )
 
+_begun_since = exists().where(
+    checks.c.tenant == nudges.c.tenant,
+    checks.c.user_id == nudges.c.user_id,
+    checks.c.started_at > nudges.c.at,
+)
+_overtaken = exists().where(
+    nudges.c.tenant == outbox.c.tenant,
+    nudges.c.user_id == outbox.c.user_id,
+    nudges.c.message_id == outbox.c.message_id,
+    or_(nudges.c.answered, _begun_since),
+)
 _parent = messages.alias("parent")
 _claimed = (
     select(
@@ -107,6 +118,7 @@ _claimed = (
         func.coalesce(messages.c.channel, sellers.c.dm_channel).label("channel"),
         tenants.c.master_id,
         tenants.c.data_key,
+        and_(outbox.c.until.is_not(None), _overtaken).label("overtaken"),
     )
     .join_from(outbox, tenants, tenants.c.tenant == outbox.c.tenant)
     .join(
@@ -336,4 +348,5 @@ def _outgoing(row: Row[Any], keys: TenantKeys) -> Outgoing:
         owner=row.owner,
         position=row.position,
         until=row.until,
+        overtaken=bool(row.overtaken),
     )

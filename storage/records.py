@@ -157,7 +157,8 @@ class Outgoing:
     `channel` is None while the seller's DM was never used. `uncertain`: an earlier attempt may
     have posted it; look it up from `claimed_at`, the database's unix time in seconds at which
     that attempt began, before anything is posted. `attempt` counts the claims from 1. `until`:
-    business time after which it is not to be posted any more.
+    business time after which it is not to be posted any more. `overtaken`: it is a nudge, and its
+    seller has answered it, or begun a check, since it was due.
     """
 
     tenant: Tenant
@@ -175,3 +176,4 @@ class Outgoing:
     owner: str
     position: int
     until: datetime | None = None
+    overtaken: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import due, outbox, week
+from storage import due, outbox
 from storage.engine import in_time, look, open_engine, scrub, started
 from storage.errors import NotReady
 from storage.identity import Seller, Tenant, new_id
@@ -187,11 +187,6 @@ class Store:
         async with started(self._engine) as connection:
             await outbox.uncertain(connection, outgoing, seconds)
 
-    async def overtaken(self, outgoing: Outgoing) -> bool:
-        """Whether its seller has answered this nudge, or begun a check, since it was due."""
-        async with started(self._engine) as connection:
-            return await week.overtaken(connection, outgoing)
-
     async def dead(self, outgoing: Outgoing, reason: str) -> None:
         """It can never be done; `reason` holds no seller's words. Raises Stale."""
         async with started(self._engine) as connection:
@@ -227,10 +222,13 @@ class Store:
         async with started(self._engine) as connection:
             return await due.release(connection, owner)
 
-    async def reserve(self, tenant: Tenant) -> float:
-        """Keep one of the workspace's seconds for one post; returns in how many it comes."""
+    async def pace(self, claimed: Sequence[Due], burst: float) -> list[Due]:
+        """Keep one of its workspace's seconds for each: those whose second comes within so many
+        seconds; the others are put off until it does."""
+        if not claimed:
+            return []
         async with started(self._engine) as connection:
-            return await due.reserve(connection, tenant)
+            return await due.pace(connection, claimed, burst)
 
     async def close_for(self, tenant: Tenant, seconds: float) -> None:
         """Slack asks to wait: nothing is claimed for the workspace for so long."""

@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coaching.cadence import Cadence, Nudges
 from storage import due as dues
 from storage.errors import Stale
-from storage.records import Due, Nudge, Outgoing
-from storage.schema import cadences, checks, due, messages, nudges, of_seller
+from storage.records import Due, Nudge
+from storage.schema import cadences, due, messages, nudges, of_seller
 from storage.times import Moment
 
 _KEPT = [field.name for field in fields(Cadence)]
@@ -101,20 +101,6 @@ _ANSWER_NUDGE = (
 )
 _ANSWER_ALL = update(nudges).where(of_seller(nudges, ~nudges.c.answered)).values(answered=True)
 _ANSWER_ABOUT = _ANSWER_ALL.where(nudges.c.check_id == bindparam("own_check"))
-_begun_since = exists().where(of_seller(checks, checks.c.started_at > nudges.c.at))
-_OVERTAKEN = select(nudges.c.week).where(
-    of_seller(
-        nudges,
-        nudges.c.message_id == bindparam("own_message"),
-        or_(nudges.c.answered, _begun_since),
-    )
-)
-
-
-async def overtaken(connection: AsyncConnection, outgoing: Outgoing) -> bool:
-    own = {"own_tenant": outgoing.tenant.key, "own_user": outgoing.user_id}
-    found = await connection.execute(_OVERTAKEN, own | {"own_message": outgoing.message_id})
-    return found.first() is not None
 
 
 class Week:
@@ -124,16 +110,21 @@ class Week:
         self._connection = connection
         self._keys = keys
         self._own = {"own_tenant": keys["tenant"], "own_user": keys["user_id"]}
+        self._has_home = True
+        """Unless it is known by now that the seller never opened App Home."""
 
     async def cadence(self) -> Cadence:
         """What the seller chose; what everybody starts with when they have chosen nothing."""
         row = (await self._connection.execute(_FIND_CADENCE, self._own)).mappings().first()
-        if row is None:
-            return Cadence()
-        kept = {name: row[name] for name in _KEPT}
-        return Cadence(**{**kept, "nudges": Nudges(row["nudges"])})
+        kept = (
+            {name: row[name] for name in _KEPT} | {"nudges": Nudges(row["nudges"])} if row else {}
+        )
+        cadence = Cadence(**kept)
+        self._has_home = cadence.home
+        return cadence
 
     async def save_cadence(self, cadence: Cadence) -> None:
+        self._has_home = cadence.home
         await self._connection.execute(_SAVE_CADENCE, self._keys | asdict(cadence))
 
     # what is due
@@ -158,6 +149,8 @@ class Week:
 
     async def refresh(self, kind: str, at: datetime) -> None:
         """Plan that for a seller whose App Home was opened, and for nobody else."""
+        if not self._has_home:
+            return
         await self._connection.execute(_REFRESH, self._own | {"new_kind": kind, "new_at": at})
 
     async def take(self, one: Due) -> None:

@@ -57,7 +57,7 @@ async def fill(url: str, keys: KeyRing) -> None:
         await tx.team.join("C1", NOW)
         done = replace(check, finished_at=NOW + timedelta(hours=1))
         await tx.team.cast(done, Ballot(frozenset(), gap=True), NOW)
-    await store.reserve(SAM.tenant)
+    await store.pace(await store.claim_due(["nudge"], NOW, "clock", 1, 0.0), 0.0)
     (claimed,) = await store.claim("me", 5, 30)
     await store.sent(claimed, channel="D1", ts="2.0")
     await store.close()

@@ -133,15 +133,20 @@ async def test_a_week_has_one_nudge_unless_its_seller_put_it_off(
 async def test_a_workspace_has_one_second_for_each(
     store: Store, another: Open, ann: Seller, stranger: Seller
 ) -> None:
-    """Kept in the database, so that all processes share them."""
-    for seller in (ann, stranger):
-        await plan(store, seller, NOW)
-    waits = [await s.reserve(ann.tenant) for s in (store, await another(), store)]
-    assert [round(wait) for wait in waits] == [0, 1, 2]
-    assert await store.reserve(stranger.tenant) == 0
+    """Kept in the database, so that all processes share them: what is put off stays so."""
+    for kind in ("a", "b", "c"):
+        await plan(store, ann, NOW, kind)
+    await plan(store, stranger, NOW)
+    claimed = await store.claim_due(("a", "b", "c", "nudge"), NOW, "one", 100, 60)
+    hers, others = claimed[:3], claimed[3:]
+    assert await store.pace(hers[:2], burst=1.5) == hers[:2]
+    assert await (await another()).pace([*hers[2:], *others], burst=1.5) == others
+    assert await claim(store) == []
     await store.close_for(ann.tenant, 30)
     await store.close_for(ann.tenant, 1)
-    assert round(await store.reserve(ann.tenant)) == 30
+    assert await store.pace(hers[:1], burst=29) == []
+    await store.close_for(ann.tenant, 0)
+    assert await store.pace(hers[1:2], burst=31.5) == hers[1:2]
 
 
 async def test_nothing_is_claimed_for_a_workspace_that_slack_asks_to_wait(
