@@ -65,7 +65,7 @@ class Plan:
     weeks: int = 8
     zones: int = len(ZONES)
     seed: int = 1
-    every: float = 6.0
+    every: float = 8.0
     """Seconds between two kills, on average."""
 
 

@@ -15,7 +15,7 @@ from bot.serve import running, set_up_logging, until_stopped
 from bot.settings import Settings, read_settings
 
 SECONDS = struct.Struct("d")
-POLL = "0.1"
+POLL = "0.2"
 """Seconds between two looks at what is due, unless $POLL says more; an hour passes in less."""
 
 
