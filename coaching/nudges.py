@@ -188,7 +188,9 @@ def _is_promise(past: Checked, now: datetime) -> bool:
 
 
 def _is_ahead(past: Checked, now: datetime) -> bool:
-    return past.call_at is not None and now < past.call_at < now + AHEAD
+    if past.call_at is None or past.seen is Seen.CANCELLED:
+        return False
+    return now < past.call_at < now + AHEAD
 
 
 def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterator[Reason]:

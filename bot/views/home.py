@@ -52,11 +52,14 @@ class Home:
 
     @property
     def meets_today(self) -> bool:
-        """Whether the next call is on this day, where the seller is."""
-        call_at, place = self.coming[0].call_at if self.coming else None, self.cadence.place
-        if call_at is None:
-            return False
-        return call_at.astimezone(place).date() == self.now.astimezone(place).date()
+        """Whether there is a call on this day, where the seller is."""
+        place = self.cadence.place
+        days = [
+            past.call_at.astimezone(place).date()
+            for past in self.coming
+            if past.call_at and past.seen is not Seen.CANCELLED
+        ]
+        return self.now.astimezone(place).date() in days
 
     @property
     def under_way(self) -> list[Checked]:

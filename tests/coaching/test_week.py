@@ -202,6 +202,8 @@ def test_a_call_that_comes_is_spoken_of_with_what_is_a_guess() -> None:
     assert said in text(guessed)
     open_one = Checked("c1", Talk(replace(MARTA, call_at=soon)).dialogue.standing, MONDAY - 7 * DAY)
     assert "half done" in text(open_one)
+    for one in (guessed, open_one):
+        assert text(replace(one, seen=Seen.CANCELLED)) == ""
     assert text(open_one, before=(Before("call.whole.0", "c1", MONDAY - 7 * DAY),)) == ""
     for state in (State.HELD, State.HEARD, State.NO):  # none of them is a guess
         known = Checked("c1", standing(*[state] * 5, call_at=soon), MONDAY - 7 * DAY)
