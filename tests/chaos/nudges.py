@@ -284,7 +284,8 @@ async def fire(engine: str, plan: Plan, folder: Path) -> tuple[Run, Verdict]:
                 verdict = await judge(run)
             finally:
                 for replica in replicas:
-                    await replica.stop()
+                    if replica.lives():  # the last kill may just have met it
+                        await replica.stop()
     return run, verdict
 
 

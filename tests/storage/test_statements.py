@@ -51,7 +51,6 @@ OF_ALL = {
     "outbox._held": "by position, owner and number of the claim, which only its holder knows",
     "outbox._done": "a _held",
     "outbox._again": "a _held",
-    "outbox._waiting": "one number, in how many seconds anything is due",
     "outbox._release": "the claims of processes that are gone",
     "outbox._release_own": "the claims of one process",
     "outbox._forget_done": "by age alone, of all tenants alike",
