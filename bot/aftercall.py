@@ -8,7 +8,7 @@ from bot.kinds import AFTER
 from bot.promises import ANSWERED, asked_in
 from bot.views import calls as views
 from bot.views.cadence import time_of
-from bot.views.messages import message
+from bot.views.messages import answered_message, message
 from bot.views.nudges import consent
 from bot.views.text import Body
 from coaching import calls as coach
@@ -184,7 +184,7 @@ class AfterCall(CheckCall):
         lines = coach.after_lines(self._standing, self._words)
         if factor is not None:
             lines = coach.factor_lines(heard, factor, self._standing, self._words)
-        await self._tx.update(heard.prompt, views.closed(lines, label))
+        await self._tx.update(heard.prompt, answered_message(lines, label))
 
     async def _kept(self) -> tuple[Call, Heard]:
         """The call as it is kept, and what was told of it."""

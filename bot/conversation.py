@@ -279,7 +279,7 @@ class Conversation:
         """Take the taps away from the question that was open."""
         if self.thread.prompt:
             asked = prompt(dialogue, self._words)
-            await self._tx.update(self.thread.prompt, views.answered_message(asked, answer))
+            await self._tx.update(self.thread.prompt, views.answered_message(asked.lines, answer))
 
     async def _post_prompt(self, dialogue: Dialogue) -> None:
         asked = prompt(dialogue, self._words)
@@ -316,7 +316,7 @@ class Conversation:
         shown = dict(self.thread.kept).get(factor) if factor else None
         if factor and shown and move.reply in (Reply.BETTER, Reply.MINE):
             asked = keep_prompt(self.dialogue, Factor(factor), self._words)
-            await self._tx.update(shown, views.answered_message(asked, answer))
+            await self._tx.update(shown, views.answered_message(asked.lines, answer))
 
     async def _show_standing(self, old: Dialogue, asked: Step) -> None:
         """Bring the card, and a verdict that has been answered, up to date if they changed."""
@@ -330,7 +330,9 @@ class Conversation:
             verdict = verdict_prompt(self.dialogue, self._words)
             again = self.dialogue.standing.again
             answer = answer_label(again, self._words) if again else ""
-            await self._tx.update(self.thread.verdict, views.answered_message(verdict, answer))
+            await self._tx.update(
+                self.thread.verdict, views.answered_message(verdict.lines, answer)
+            )
 
     # keeping
 

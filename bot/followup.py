@@ -7,6 +7,7 @@ from bot.call import CheckCall
 from bot.kinds import AFTER, HOME, REMINDER
 from bot.reminders import plan_reminder, reminder_at
 from bot.views import calls as views
+from bot.views.elements import answered
 from bot.views.text import Block
 from coaching import calls as coach
 from coaching.cadence import Cadence, after_call, next_morning
@@ -27,7 +28,7 @@ class FollowUp(CheckCall):
         if call is None:
             await self._save(Call(self._check_id, Seen.OFFERED))
         elif call.state != Seen.OFFERED:
-            return (), (views.answered(self._answer(call, cadence)),)
+            return (), (answered(self._answer(call, cadence)),)
         minutes = cadence.reminder if reminder_at(self.call_at, cadence, self._now) else 0
         zone = zone_name(cadence.place, self._words)
         line = coach.see_line(self._standing, minutes, zone, self._words)

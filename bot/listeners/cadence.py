@@ -13,8 +13,7 @@ from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.listeners.forms import view_key
 from bot.views import cadence as views
 from bot.views.forms import Wrong
-from bot.views.messages import message
-from bot.views.nudges import closed_like, untapped
+from bot.views.messages import closed_like, message, untapped
 from coaching.cadence import Nudges
 from storage import Transaction
 

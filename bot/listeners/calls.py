@@ -13,8 +13,7 @@ from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.listeners.forms import about, view_key
 from bot.views import calls as views
 from bot.views.forms import Wrong
-from bot.views.messages import message, notice
-from bot.views.nudges import closed_like
+from bot.views.messages import closed_like, message, notice
 from coaching.calls import Tell
 from coaching.factors import Factor
 from coaching.moves import Said

@@ -12,8 +12,7 @@ from bot.listeners.commands import open_or_tell
 from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.nudges import Nudging
 from bot.views import cadence as views
-from bot.views.messages import message, notice
-from bot.views.nudges import closed_like
+from bot.views.messages import closed_like, message, notice
 from coaching.brief import Brief
 from coaching.cadence import Nudges
 from coaching.factors import Factor

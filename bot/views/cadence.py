@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.views.elements import choose, option
 from bot.views.forms import Wrong, field, modal, selected, typed
 from bot.views.text import Block, Body, plain_text
 from coaching.cadence import Cadence, Nudges, zone_of
@@ -21,53 +22,31 @@ def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False, about:
     """Everything about times; ``wanted`` presets that nudges are, ``about`` comes back with it."""
     say = words.text
     wish = "on" if wanted else _WISHED.get(cadence.nudges, "")
-    days = [(str(day), weekday_name(day, words)) for day in WEEK]
-    every = [(str(n), say(f"form.cadence.every_option.{n}")) for n in (1, 2)]
-    reminders = [(str(n), say(f"form.cadence.reminder_option.{n}")) for n in REMINDERS]
-    wishes = [(wish, say(f"form.cadence.nudges_option.{wish}")) for wish in ("on", "no")]
+    days = [option(weekday_name(day, words), str(day)) for day in WEEK]
+    every = [option(say(f"form.cadence.every_option.{n}"), str(n)) for n in (1, 2)]
+    reminders = [option(say(f"form.cadence.reminder_option.{n}"), str(n)) for n in REMINDERS]
+    wishes = [option(say(f"form.cadence.nudges_option.{name}"), name) for name in ("on", "no")]
+    nudges = choose("radio_buttons", wishes, wish)
     hint = words.plain("form.cadence.zone_hint", zone=cadence.zone or "UTC")
     zone: Block = {"type": "plain_text_input", "max_length": 60, "placeholder": plain_text(hint)}
     if cadence.own_zone:
         zone["initial_value"] = cadence.own_zone
     hour = {"type": "timepicker", "initial_time": cadence.hour}
+    workdays = choose("checkboxes", days, *cadence.workdays)
     blocks = [
-        _one("nudges", wishes, wish, words, kind="radio_buttons", optional=True),
-        _one("weekday", days, str(cadence.weekday), words),
+        field("nudges", say("form.cadence.nudges"), nudges, optional=True),
+        _menu("weekday", days, str(cadence.weekday), words),
         field("hour", say("form.cadence.hour"), hour),
-        _one("every", every, str(cadence.every), words),
-        _one("reminder", reminders, str(cadence.reminder), words),
-        _workdays(cadence, days, words),
+        _menu("every", every, str(cadence.every), words),
+        _menu("reminder", reminders, str(cadence.reminder), words),
+        field("workdays", say("form.cadence.workdays"), workdays),
         field("zone", say("form.cadence.zone"), zone, optional=True),
     ]
     return modal(words, "cadence", about, blocks)
 
 
-def _one(
-    name: str,
-    choices: list[tuple[str, str]],
-    chosen: str,
-    words: Words,
-    kind: str = "static_select",
-    *,
-    optional: bool = False,
-) -> Block:
-    options = [_option(label, value) for value, label in choices]
-    initial = [option for option in options if option["value"] == chosen]
-    element: Block = {"type": kind, "options": options}
-    if initial:
-        element["initial_option"] = initial[0]
-    return field(name, words.text(f"form.cadence.{name}"), element, optional=optional)
-
-
-def _workdays(cadence: Cadence, days: list[tuple[str, str]], words: Words) -> Block:
-    options = [_option(label, value) for value, label in days]
-    initial = [option for option in options if option["value"] in cadence.workdays]
-    element: Block = {"type": "checkboxes", "options": options, "initial_options": initial}
-    return field("workdays", words.text("form.cadence.workdays"), element)
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": plain_text(label), "value": value}
+def _menu(name: str, options: list[Block], chosen: str, words: Words) -> Block:
+    return field(name, words.text(f"form.cadence.{name}"), choose("static_select", options, chosen))
 
 
 def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> Cadence:

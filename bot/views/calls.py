@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.views.elements import actions, button
 from bot.views.forms import Wrong, field, modal, selected_moment, typed
-from bot.views.messages import MAX_BUTTON, message
+from bot.views.messages import message
 from bot.views.text import Block, Body, plain_text
 from coaching.calls import Tell
 from coaching.factors import Factor
@@ -21,12 +22,7 @@ def see_you(times: tuple[tuple[str, datetime], ...], check_id: str, words: Words
         for place, (label, at) in enumerate(times)
     ]
     no = button(words.text("call.options.no"), "call:no", check_id)
-    return {"type": "actions", "elements": [*buttons, no]}
-
-
-def answered(label: str) -> Block:
-    """What was tapped."""
-    return {"type": "context", "elements": [plain_text(f"✓ {label}")]}
+    return actions(*buttons, no)
 
 
 def reminder(
@@ -38,7 +34,7 @@ def reminder(
         button(words.text(f"call.options.{name}"), f"call:{name}", value)
         for name in ("moved", "cancelled")
     ]
-    return message(lines, ({"type": "actions", "elements": taps},), mention)
+    return message(lines, (actions(*taps),), mention)
 
 
 def ask_after(lines: tuple[Line, ...], check_id: str, words: Words, mention: str) -> Body:
@@ -47,7 +43,7 @@ def ask_after(lines: tuple[Line, ...], check_id: str, words: Words, mention: str
         button(words.text(f"after.options.{name}"), f"call:{name}", check_id)
         for name in ("said", "silent", "moved", "cancelled")
     ]
-    return message(lines, ({"type": "actions", "elements": taps},), mention)
+    return message(lines, (actions(*taps),), mention)
 
 
 def ask_factor(
@@ -58,22 +54,7 @@ def ask_factor(
         button(words.text(f"after.tells.{tell}"), f"call:tell:{tell}", f"{check_id}|{factor}")
         for tell in Tell
     ]
-    return message(lines, ({"type": "actions", "elements": taps},), mention)
-
-
-def closed(lines: tuple[Line, ...], label: str) -> Body:
-    """A message whose taps have been answered."""
-    return message(lines, (answered(label),) if label else ())
-
-
-def button(label: str, action_id: str, value: str) -> Block:
-    """A tap."""
-    return {
-        "type": "button",
-        "action_id": action_id,
-        "text": plain_text(label[:MAX_BUTTON]),
-        "value": value,
-    }
+    return message(lines, (actions(*taps),), mention)
 
 
 def moved_form(words: Words, call_at: datetime | None, check_id: str) -> Body:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.views.elements import MAX_LABEL, choose, option
 from bot.views.text import Block, Body, plain_text
 from coaching import change as changes
 from coaching.brief import Brief, Choice, Kind, Length, Sort
@@ -63,20 +64,6 @@ def _text(limit: int, initial: str = "", hint: str = "", *, long: bool = False) 
     return element
 
 
-def _choose(kind: str, options: list[Block], chosen: list[str]) -> Block:
-    element: Block = {"type": kind, "options": options}
-    initial = [option for option in options if option["value"] in chosen]
-    if initial and kind == "checkboxes":
-        element["initial_options"] = initial
-    elif initial:
-        element["initial_option"] = initial[0]
-    return element
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": plain_text(label[:75]), "value": value}
-
-
 # before the call
 
 
@@ -113,9 +100,9 @@ def _whom(words: Words, brief: Brief, known: tuple[Buyer, ...]) -> list[Block]:
     say = words.text
     blocks: list[Block] = []
     if known:
-        options = [_option(short(_name(buyer), 75), buyer.id) for buyer in known]
+        options = [option(short(_name(buyer), MAX_LABEL), buyer.id) for buyer in known]
         chosen = [b.id for b in known if (b.person, b.company) == (brief.person, brief.company)]
-        select = _choose("static_select", options, chosen)
+        select = choose("static_select", options, *chosen)
         select["placeholder"] = plain_text(say("form.brief.known_hint"))
         blocks.append(field("known", say("form.brief.known"), select, optional=True))
         if chosen:
@@ -141,7 +128,7 @@ def _moment(brief: Brief) -> Block:
 
 def _choices(words: Words, brief: Brief) -> list[Block]:
     unnamed = [sort for sort in Sort if sort is not Sort.COMPETITOR]
-    options = [_option(words.text(f"form.brief.choice.{sort}"), sort) for sort in unnamed]
+    options = [option(words.text(f"form.brief.choice.{sort}"), sort) for sort in unnamed]
     ticked = [str(choice.sort) for choice in brief.choices]
     names = ", ".join(choice.name for choice in brief.competitors)
     hint = words.text("form.brief.competitors_hint")
@@ -149,7 +136,7 @@ def _choices(words: Words, brief: Brief) -> list[Block]:
         field(
             "choices",
             words.text("form.brief.choices"),
-            _choose("checkboxes", options, ticked),
+            choose("checkboxes", options, *ticked),
             optional=True,
         ),
         field(
@@ -162,8 +149,8 @@ def _choices(words: Words, brief: Brief) -> list[Block]:
 
 
 def _length(words: Words, brief: Brief) -> Block:
-    options = [_option(words.text(f"form.brief.size.{length}"), length) for length in Length]
-    return _choose("radio_buttons", options, [brief.length])
+    options = [option(words.text(f"form.brief.size.{length}"), length) for length in Length]
+    return choose("radio_buttons", options, brief.length)
 
 
 def read_brief(values: Values, words: Words, known: tuple[Buyer, ...], now: datetime) -> Brief:
@@ -220,9 +207,9 @@ def evidence_form(
     who, what, when = (reading.who, reading.what, reading.when) if reading else ("", "", "")
     who = who or brief.person or brief.company
     rests = reading.source if reading else Source.SAID
-    sources = [_option(say(f"form.evidence.source_option.{s}"), s) for s in Source]
+    sources = [option(say(f"form.evidence.source_option.{s}"), s) for s in Source]
     names = {c.key: choice_name(c, brief, words) for c in brief.choices}
-    options = [_option(name[:1].upper() + name[1:], key) for key, name in names.items()]
+    options = [option(name[:1].upper() + name[1:], key) for key, name in names.items()]
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
     blocks = [
         field("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
@@ -230,12 +217,9 @@ def evidence_form(
         field(
             "when", say("form.evidence.when"), _text(MAX_NAME, when, hints["when"]), optional=True
         ),
-        field("source", say("form.evidence.source"), _choose("radio_buttons", sources, [rests])),
+        field("source", say("form.evidence.source"), choose("radio_buttons", sources, rests)),
         field(
-            "compare",
-            say("form.evidence.compare"),
-            _choose("checkboxes", options, []),
-            optional=True,
+            "compare", say("form.evidence.compare"), choose("checkboxes", options), optional=True
         ),
     ]
     return modal(words, "evidence", json.dumps({"check": check_id, "step": step}), blocks)

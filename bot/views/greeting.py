@@ -1,7 +1,8 @@
 """What is said before any check: the first words, help, privacy, an example."""
 
+from bot.views.elements import actions, button, primary
 from bot.views.messages import message, page
-from bot.views.text import Block, Body, plain_text
+from bot.views.text import Block, Body
 from coaching.words import Line, Words, fill, plain
 
 
@@ -10,16 +11,12 @@ def welcome(words: Words, *, start: bool = True) -> Body:
     going_on = (words.say("welcome.next"),) if start else ()
     lines = (words.say("welcome.text"), *going_on, (), words.say("welcome.privacy"))
     names = ("start", "example", "privacy") if start else ("example", "privacy")
-    return message(lines, ({"type": "actions", "elements": [_button(words, n) for n in names]},))
+    return message(lines, (actions(*(_button(words, name) for name in names)),))
 
 
 def _button(words: Words, name: str) -> Block:
-    button: Block = {
-        "type": "button",
-        "action_id": f"show:{name}",
-        "text": plain_text(words.text(f"welcome.options.{name}")),
-    }
-    return button | ({"style": "primary"} if name == "start" else {})
+    element = button(words.text(f"welcome.options.{name}"), f"show:{name}")
+    return primary(element) if name == "start" else element
 
 
 def help_text(words: Words) -> Body:

@@ -3,7 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from bot.thread import Thread
-from bot.views.messages import button, message
+from bot.views.elements import actions
+from bot.views.messages import message, tap
 from bot.views.text import Block, Body, fallback, rich_text
 from coaching.card import entry
 from coaching.moves import Ask, Reply, Step
@@ -32,6 +33,5 @@ def _blocks(words: Words, check: Check, number: int, place: ZoneInfo) -> list[Bl
     dialogue = Thread.load(check.dialogue).dialogue
     day = words.day((check.finished_at or check.started_at).astimezone(place).date())
     again = Option(again_label(dialogue.standing.brief, words), Reply.BRIEF, form="again")
-    tap = button(again, check.id, Step(Ask.DONE))
-    actions = {"type": "actions", "elements": [{**tap, "action_id": f"form:{number}"}]}
-    return [rich_text(entry(dialogue, day, words)), actions]
+    taps = actions(tap(again, check.id, Step(Ask.DONE), number))
+    return [rich_text(entry(dialogue, day, words)), taps]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.views.cadence import setting_lines, time_of
-from bot.views.calls import button
+from bot.views.elements import actions, button, choose, context, option, primary
+from bot.views.nudges import pause_until
 from bot.views.team import about_channel
 from bot.views.text import Block, Body, plain_text, rich_text
 from coaching.cadence import Cadence, Nudges
@@ -80,7 +81,7 @@ class Home:
 def home_view(home: Home, words: Words) -> Body:
     """The whole tab."""
     blocks = [
-        _small(words.text("home.private")),
+        context(words.text("home.private")),
         *_next(home, words),
         *_under_way(home, words),
         *_plans(home, words),
@@ -91,16 +92,8 @@ def home_view(home: Home, words: Words) -> Body:
     return {"type": "home", "blocks": blocks}
 
 
-def _small(text: str) -> Block:
-    return {"type": "context", "elements": [plain_text(text)]}
-
-
 def _head(words: Words, name: str) -> list[Block]:
     return [{"type": "divider"}, {"type": "header", "text": plain_text(words.text(f"home.{name}"))}]
-
-
-def _taps(*buttons: Block) -> Block:
-    return {"type": "actions", "elements": list(buttons)}
 
 
 # the next thing
@@ -112,22 +105,18 @@ def _next(home: Home, words: Words) -> list[Block]:
     if home.waiting and not home.meets_today:
         past = home.waiting[0]
         tell = button(words.text("after.options.said"), "call:said", past.check_id)
-        return [rich_text((after_line(past.standing, words),)), _taps(_primary(tell), new)]
+        return [rich_text((after_line(past.standing, words),)), actions(primary(tell), new)]
     if home.coming:
         past = home.coming[0]
-        go_on = [_primary(_go_on(past, words))] if past in home.under_way else []
+        go_on = [primary(_go_on(past, words))] if past in home.under_way else []
         names = ["moved"] if past.seen is Seen.CANCELLED else ["moved", "cancelled"]
         taps = [
             button(words.text(f"call.options.{name}"), f"call:{name}", past.check_id)
             for name in names
         ]
-        return [rich_text(_call_lines(past, home, words)), _taps(*go_on, *taps, new)]
+        return [rich_text(_call_lines(past, home, words)), actions(*go_on, *taps, new)]
     key = "home.next_check" if home.history else "home.first"
-    return [rich_text((words.say(key),)), _taps(_primary(new))]
-
-
-def _primary(element: Block) -> Block:
-    return element | {"style": "primary"}
+    return [rich_text((words.say(key),)), actions(primary(new))]
 
 
 def _go_on(past: Checked, words: Words) -> Block:
@@ -161,7 +150,7 @@ def _under_way(home: Home, words: Words) -> list[Block]:
     for past in checks[:MOST]:
         plan = short(past.standing.brief.plan, 80)
         line = words.say("home.plan", name=title_of(past.standing, words), plan=plan)
-        blocks += [rich_text((line,)), _taps(_go_on(past, words))]
+        blocks += [rich_text((line,)), actions(_go_on(past, words))]
     return blocks
 
 
@@ -171,7 +160,7 @@ def _plans(home: Home, words: Words) -> list[Block]:
     blocks = _head(words, "plans")
     for past in home.finished[:MOST]:
         blocks.append(rich_text(_plan(past, home, words)))
-    return blocks if len(home.finished) <= MOST else [*blocks, _taps(_own("history", words))]
+    return blocks if len(home.finished) <= MOST else [*blocks, actions(_own("history", words))]
 
 
 def _plan(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
@@ -218,24 +207,25 @@ def _settings(home: Home, words: Words) -> list[Block]:
     who = button(words.text("welcome.options.privacy"), "show:privacy", "privacy")
     in_words = button(words.text("home.options.help"), "show:help", "help")
     own = [_own(name, words) for name in ("export", "forget")]
+    pause = _pause(home.pause, words) if on else []
     return [
         *_head(words, "settings"),
         rich_text(_setting_lines(home, words)),
-        _taps(change, turn, *(_pause(home.pause, words) if on else []), _languages(home.language)),
+        actions(change, turn, *pause, _languages(home.language)),
         *_team(home, words),
         rich_text((words.say("home.kept"),)),
-        _taps(who, in_words, *own),
+        actions(who, in_words, *own),
     ]
 
 
 def _team(home: Home, words: Words) -> list[Block]:
     """What goes to the team, and the way to one's own part in it; or how a team begins."""
     if not home.team:
-        return [rich_text((words.say("home.no_team"),)), _taps(_pick_channel(words))]
+        return [rich_text((words.say("home.no_team"),)), actions(_pick_channel(words))]
     taps = [button(words.text("team.your_part"), "team:open", home.team)]
     if home.set_it_up:
         taps += [button(words.text("home.options.team_settings"), "team:settings", home.team)]
-    return [*about_channel(words.say("home.team"), home.team)["blocks"], _taps(*taps)]
+    return [*about_channel(words.say("home.team"), home.team)["blocks"], actions(*taps)]
 
 
 def _pick_channel(words: Words) -> Block:
@@ -254,11 +244,7 @@ def _own(name: str, words: Words) -> Block:
 
 def _pause(until: date | None, words: Words) -> list[Block]:
     """The way into a pause, and out of it."""
-    picker: Block = {
-        "type": "datepicker",
-        "action_id": "home:pause",
-        "placeholder": plain_text(words.text("nudge.options.until")),
-    }
+    picker = pause_until("home:pause", words)
     if until is None:
         return [picker]
     go_on = button(words.text("home.options.resume"), "home:resume", "on")
@@ -266,13 +252,8 @@ def _pause(until: date | None, words: Words) -> list[Block]:
 
 
 def _languages(spoken: str) -> Block:
-    options = {code: {"text": plain_text(name), "value": code} for code, name in LANGUAGES.items()}
-    return {
-        "type": "static_select",
-        "action_id": "home:language",
-        "options": list(options.values()),
-        "initial_option": options[spoken],
-    }
+    options = [option(name, code) for code, name in LANGUAGES.items()]
+    return choose("static_select", options, spoken) | {"action_id": "home:language"}
 
 
 def _setting_lines(home: Home, words: Words) -> tuple[Line, ...]:

@@ -1,14 +1,25 @@
 """Prompts, cards and notices as messages: pure functions from coaching values to Block Kit."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from bot.views.elements import (
+    actions,
+    answered,
+    button,
+    choose,
+    confirm,
+    context,
+    option,
+    primary,
+)
 from bot.views.text import Block, Body, fallback, plain_text, rich_text
 from coaching.brief import Kind
 from coaching.dialogue import Dialogue
 from coaching.factors import SHOWN
 from coaching.moves import Ask, Reply, Step
 from coaching.prompts import Option, Prompt
-from coaching.words import Line, Words
-
-MAX_BUTTON = 75
+from coaching.words import Line, Words, plain
 
 
 def value(check_id: str, step: str, reply: str, argument: str = "") -> str:
@@ -43,44 +54,55 @@ def page(title: str, lines: tuple[Line, ...], words: Words) -> Body:
 
 def prompt_message(prompt: Prompt, check_id: str, words: Words, mention: str = "") -> Body:
     """A question with its taps, and the ways out of it behind a menu."""
-    elements = [button(option, check_id, prompt.step) for option in prompt.options]
-    numbered = [{**e, "action_id": f"{e['action_id']}:{n}"} for n, e in enumerate(elements)]
+    taps = _taps(prompt, check_id)
     if prompt.kind:
-        numbered.append(_kinds(prompt.kind, check_id, words))
+        taps.append(_kinds(prompt.kind, check_id, words))
     if menu := _menu(prompt, check_id, words):
-        numbered.append(menu)
+        taps.append(menu)
     picking = (_pick(prompt, check_id, words),) if prompt.pick else ()
-    actions = ({"type": "actions", "elements": numbered},) if numbered else ()
-    return message(prompt.lines, (*picking, *actions), mention)
+    return message(prompt.lines, (*picking, *((actions(*taps),) if taps else ())), mention)
 
 
-def answered_message(prompt: Prompt, answer: str) -> Body:
+def answered_message(lines: tuple[Line, ...], answer: str) -> Body:
     """A question that has been answered: its taps are gone, what was tapped stays."""
-    context = {"type": "context", "elements": [plain_text(f"✓ {answer}")]}
-    return message(prompt.lines, (context,) if answer else ())
+    return message(lines, (answered(answer),) if answer else ())
+
+
+def untapped(shown: Mapping[str, Any]) -> Body:
+    """What a message says as it stands in Slack, without its taps."""
+    kept = [
+        {name: part for name, part in block.items() if name != "block_id"}
+        for block in shown["blocks"]
+        if block["type"] == "rich_text"
+    ]
+    return {"text": shown["text"], "blocks": kept}
+
+
+def closed_like(shown: Mapping[str, Any], *said: Line) -> Body:
+    """A message as it stands in Slack, with what came of its taps in their place."""
+    body, came = untapped(shown), context("\n".join(plain(line) for line in said))
+    return body | {"blocks": [*body["blocks"], came]}
 
 
 def card_message(card: Prompt, check_id: str, words: Words) -> Body:
     """The card at the head of the thread."""
-    elements = [button(option, check_id, card.step) for option in card.options]
-    numbered = [{**e, "action_id": f"{e['action_id']}:{n}"} for n, e in enumerate(elements)]
-    for element, option in zip(numbered, card.options, strict=True):
-        if option.reply is Reply.CANCEL:
-            element["confirm"] = _sure(words)
-    actions = ({"type": "actions", "elements": numbered},) if numbered else ()
-    return message(card.lines, actions)
+    taps = _taps(card, check_id)
+    for element, way in zip(taps, card.options, strict=True):
+        if way.reply is Reply.CANCEL:
+            element["confirm"] = confirm("card.sure", words)
+    return message(card.lines, (actions(*taps),) if taps else ())
 
 
-def button(option: Option, check_id: str, step: Step) -> Block:
-    """A tap; one that opens a form answers nothing by itself."""
-    act = "form" if option.form else "tap"
-    return {
-        "type": "button",
-        "action_id": act,
-        "text": plain_text(option.label[:MAX_BUTTON]),
-        "value": value(check_id, step.key, option.form or option.reply, option.argument),
-        **({"style": "primary"} if step.ask is Ask.FILL_IN and option.form else {}),
-    }
+def _taps(prompt: Prompt, check_id: str) -> list[Block]:
+    return [tap(way, check_id, prompt.step, number) for number, way in enumerate(prompt.options)]
+
+
+def tap(way: Option, check_id: str, step: Step, number: int) -> Block:
+    """A button, the ``number``th of its message; one that opens a form answers nothing itself."""
+    act = "form" if way.form else "tap"
+    carried = value(check_id, step.key, way.form or way.reply, way.argument)
+    element = button(way.label, f"{act}:{number}", carried)
+    return primary(element) if step.ask is Ask.FILL_IN and way.form else element
 
 
 def _pick(prompt: Prompt, check_id: str, words: Words) -> Block:
@@ -89,7 +111,7 @@ def _pick(prompt: Prompt, check_id: str, words: Words) -> Block:
         "type": "multi_static_select",
         "action_id": f"pick:{check_id}:{prompt.step.key}",
         "placeholder": plain_text(words.text("keep.options.pick")),
-        "options": [_option(option.label, option.argument) for option in prompt.pick],
+        "options": [option(way.label, way.argument) for way in prompt.pick],
     }
     label = plain_text(words.text("keep.options.several"))
     return {"type": "section", "text": label, "accessory": select}
@@ -97,27 +119,8 @@ def _pick(prompt: Prompt, check_id: str, words: Words) -> Block:
 
 def _kinds(kind: Kind, check_id: str, words: Words) -> Block:
     """The menu that corrects the kind of plan."""
-    options = {kind: _option(words.text(f"kind.{kind}.name"), kind) for kind in Kind}
-    return {
-        "type": "static_select",
-        "action_id": f"kind:{check_id}",
-        "options": list(options.values()),
-        "initial_option": options[kind],
-    }
-
-
-def _option(label: str, chosen: str) -> Block:
-    return {"text": plain_text(label[:MAX_BUTTON]), "value": chosen}
-
-
-def _sure(words: Words) -> Block:
-    return {
-        "title": plain_text(words.text("card.sure.title")),
-        "text": plain_text(words.text("card.sure.text")),
-        "confirm": plain_text(words.text("card.sure.yes")),
-        "deny": plain_text(words.text("card.sure.no")),
-        "style": "danger",
-    }
+    options = [option(words.text(f"kind.{kind}.name"), kind) for kind in Kind]
+    return choose("static_select", options, kind) | {"action_id": f"kind:{check_id}"}
 
 
 _STILL = (Ask.DONE, Ask.PAUSED, Ask.CANCELLED, Ask.FILL_IN)
@@ -128,7 +131,7 @@ def _menu(prompt: Prompt, check_id: str, words: Words) -> Block | None:
     if prompt.step.ask in _STILL:
         return None
     ways = [
-        _option(words.text(f"more.{way}"), value(check_id, prompt.step.key, way))
+        option(words.text(f"more.{way}"), value(check_id, prompt.step.key, way))
         for way in ("back", "change", "skip", *(() if prompt.closed else ("pause", "cancel")))
     ]
     return {"type": "overflow", "action_id": "more", "options": ways}
@@ -138,9 +141,9 @@ def change_what(dialogue: Dialogue, check_id: str, words: Words) -> Body:
     """The answers that can be changed, each as a button, and the form."""
     step = Step(Ask.DONE)
     factors = [f for f in SHOWN if f in dialogue.standing.asked_factors]
-    options = [Option(words.text(f"factor.{f}"), Reply.REOPEN, str(f)) for f in factors]
-    options.append(Option(words.text("change_what.brief"), Reply.BRIEF, form="brief"))
-    ask = Prompt(step, (words.say("change_what.ask"),), tuple(options))
+    ways = [Option(words.text(f"factor.{f}"), Reply.REOPEN, str(f)) for f in factors]
+    ways.append(Option(words.text("change_what.brief"), Reply.BRIEF, form="brief"))
+    ask = Prompt(step, (words.say("change_what.ask"),), tuple(ways))
     return prompt_message(ask, check_id, words)
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.thread import Thread
+from bot.views.elements import actions, button, confirm
 from bot.views.messages import message
-from bot.views.text import Block, Body, plain_text
+from bot.views.text import Body
 from coaching import calls
 from coaching.account import account, data
 from coaching.cadence import Cadence
@@ -141,24 +142,12 @@ def ask_to_forget(words: Words, holdings: Holdings, token: str) -> Body:
         words.say("forget.stays"),
         words.say("forget.copy"),
     )
-    forget = _button(words, "yes", token) | {"style": "danger", "confirm": _sure(words)}
-    buttons = {"type": "actions", "elements": [forget, _button(words, "no", token)]}
-    return message(lines, (buttons,))
-
-
-def _button(words: Words, name: str, token: str) -> Block:
-    return {
-        "type": "button",
-        "action_id": f"forget:{name}",
-        "text": plain_text(words.text(f"forget.options.{name}")),
-        "value": token,
-    }
-
-
-def _sure(words: Words) -> Block:
-    names = {"title": "title", "text": "text", "confirm": "yes", "deny": "no"}
-    sure = {part: plain_text(words.text(f"forget.sure.{name}")) for part, name in names.items()}
-    return {**sure, "style": "danger"}
+    forget, keep = (
+        button(words.text(f"forget.options.{name}"), f"forget:{name}", token)
+        for name in ("yes", "no")
+    )
+    sure = {"style": "danger", "confirm": confirm("forget.sure", words)}
+    return message(lines, (actions(forget | sure, keep),))
 
 
 def said(words: Words, key: str) -> Body:

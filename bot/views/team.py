@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.views.elements import actions, button, choose, option
 from bot.views.forms import Wrong, field, modal, selected, typed
 from bot.views.messages import message, page
 from bot.views.text import Block, Body, plain_text, rich_text
@@ -55,14 +56,9 @@ def _announced(announcement: Announcement, words: Words) -> tuple[Line, ...]:
 def _taps(kind: Kind, words: Words) -> tuple[Block, ...]:
     if kind not in (Kind.SET_UP, Kind.THREAD):
         return ()
-    part = _button("team:open", words.text("summary.take_part"))
-    rule = _button("show:rule", words.text("summary.rule"))
-    return ({"type": "actions", "elements": [part, rule]},)
-
-
-def _button(action: str, label: str, value: str = "") -> Block:
-    button: Block = {"type": "button", "action_id": action, "text": plain_text(label)}
-    return button | ({"value": value} if value else {})
+    part = button(words.text("summary.take_part"), "team:open")
+    rule = button(words.text("summary.rule"), "show:rule")
+    return (actions(part, rule),)
 
 
 # to one person
@@ -83,8 +79,8 @@ def membership_message(words: Words, membership: Membership | None) -> Body:
         return message((words.say("team.where_out"),))
     channel = membership.channel.id
     body = about_channel(words.say("team.where_in"), channel)
-    button = _button("team:open", words.text("team.your_part"), channel)
-    return body | {"blocks": [*body["blocks"], {"type": "actions", "elements": [button]}]}
+    part = button(words.text("team.your_part"), "team:open", channel)
+    return body | {"blocks": [*body["blocks"], actions(part)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +167,18 @@ def settings_form(
     weekly = period.weekly if period else Weekly(5, 16, zone or "UTC")
     silent = "nothing" if channel and channel.silent else "text"
     zone_input = {"type": "plain_text_input", "max_length": 60, "initial_value": weekly.zone}
-    days = [(str(day), weekday_name(day, words)) for day in range(1, 8)]
-    options = [(name, say(f"form.team.silent_option.{name}")) for name in ("text", "nothing")]
-    minimum = _one("minimum", [(str(n), str(n)) for n in MINIMA], str(_minimum(period)), words)
+    days = [option(weekday_name(day, words), str(day)) for day in range(1, 8)]
+    hours = [option(f"{hour}:00", str(hour)) for hour in HOURS]
+    minima = [option(str(n), str(n)) for n in MINIMA]
+    ways = [option(say(f"form.team.silent_option.{name}"), name) for name in ("text", "nothing")]
+    minimum = _menu("minimum", minima, str(_minimum(period)), words)
     minimum["hint"] = plain_text(say("form.team.minimum_hint"))
     blocks = [
-        _one("weekday", days, str(weekly.weekday), words),
-        _one("hour", [(str(h), f"{h}:00") for h in HOURS], str(weekly.hour), words),
+        _menu("weekday", days, str(weekly.weekday), words),
+        _menu("hour", hours, str(weekly.hour), words),
         field("zone", say("form.team.zone"), zone_input),
         minimum,
-        _one("silent", options, silent, words, "radio_buttons"),
+        field("silent", say("form.team.silent"), choose("radio_buttons", ways, silent)),
     ]
     if general and channel is None:
         blocks.append(_tick("sure", words))
@@ -194,23 +192,13 @@ def _minimum(period: Period | None) -> int:
     return period.minimum if period else MINIMUM
 
 
-def _one(
-    name: str,
-    choices: list[tuple[str, str]],
-    chosen: str,
-    words: Words,
-    kind: str = "static_select",
-) -> Block:
-    options = [{"text": plain_text(label), "value": value} for value, label in choices]
-    initial = next(option for option in options if option["value"] == chosen)
-    element = {"type": kind, "options": options, "initial_option": initial}
-    return field(name, words.text(f"form.team.{name}"), element)
+def _menu(name: str, options: list[Block], chosen: str, words: Words) -> Block:
+    return field(name, words.text(f"form.team.{name}"), choose("static_select", options, chosen))
 
 
 def _tick(name: str, words: Words) -> Block:
-    option = {"text": plain_text(words.text(f"form.team.{name}_option.yes")), "value": "yes"}
-    element = {"type": "checkboxes", "options": [option]}
-    return field(name, words.text(f"form.team.{name}"), element, optional=True)
+    box = choose("checkboxes", [option(words.text(f"form.team.{name}_option.yes"), "yes")])
+    return field(name, words.text(f"form.team.{name}"), box, optional=True)
 
 
 def read_settings(values: Values, words: Words, *, general: bool) -> Settings:

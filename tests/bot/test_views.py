@@ -113,13 +113,13 @@ def messages(dialogue: Dialogue) -> Iterator[Json]:
     asked, shown = prompt(dialogue, WORDS), card(dialogue, WORDS)
     yield views.prompt_message(asked, ID, WORDS, mention="U1SAM")
     for option in (*asked.options, *asked.pick):
-        yield views.answered_message(asked, option.label)
-    yield views.answered_message(asked, ", ".join(o.label for o in asked.pick))
+        yield views.answered_message(asked.lines, option.label)
+    yield views.answered_message(asked.lines, ", ".join(o.label for o in asked.pick))
     yield views.card_message(shown, ID, WORDS)
     yield views.change_what(dialogue, ID, WORDS)
     for prompted in again(dialogue):
         yield views.prompt_message(prompted, ID, WORDS)
-        yield views.answered_message(prompted, answer_label(Reply.YES, WORDS))
+        yield views.answered_message(prompted.lines, answer_label(Reply.YES, WORDS))
 
 
 def again(dialogue: Dialogue) -> Iterator[Prompt]:
