@@ -14,12 +14,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.desk import Desk, again, seller_of
 from bot.installations import Installations
 from bot.language import Languages, speak_in
 from bot.listeners.cadence import Cadences
 from bot.listeners.calls import Calls
 from bot.listeners.commands import Commands
-from bot.listeners.desk import Desk, again, seller_of
 from bot.listeners.forms import Forms
 from bot.listeners.home import Homes
 from bot.listeners.installs import Installs

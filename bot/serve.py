@@ -21,9 +21,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import build_app
 from bot.clock import Clock, Work
+from bot.desk import Desk
 from bot.installations import Installations
 from bot.keys import read_keys
-from bot.listeners.desk import Desk
 from bot.sender import Pace, Sender
 from bot.settings import Settings
 from bot.slack import Refusal, meaning_of, reason_of

@@ -16,10 +16,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, Work
 from bot.conversation import NOTICE
+from bot.desk import Desk
 from bot.installations import Installations
 from bot.kinds import ANNOUNCE, ANNOUNCED, CLOSE, TELL
 from bot.language import speak_in
-from bot.listeners.desk import Desk
 from bot.people import NotNowError
 from bot.places import look_at
 from bot.slack import NO_ANSWER, NOT_REACHED, Refusal, meaning_of, reason_of, retry_after

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, Work
+from bot.desk import Desk
 from bot.home import close_home, read_home
 from bot.installations import Installations
 from bot.kinds import AFTER, HOME, NUDGE, REMINDER, ZONE
 from bot.language import speak_in
-from bot.listeners.desk import Desk
 from bot.nudges import Nudging
 from bot.people import NobodyError, NotNowError, Person, look_up, publish
 from storage import Due, Seller, Transaction

@@ -8,11 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices
 from bot.conversation import NOTICE
-from bot.listeners.commands import open_or_tell
-from bot.listeners.desk import Body, Desk, seller_of, tap_key
-from bot.listeners.forms import view_key
+from bot.desk import Body, Desk, seller_of, tap_key
 from bot.views import cadence as views
-from bot.views.forms import Wrong
 from bot.views.messages import closed_like, message, untapped
 from coaching.cadence import Nudges
 from storage import Transaction
@@ -37,7 +34,7 @@ class Cadences:
             wanted = name == "another"
             about = _asked_in(body) if wanted else ""
             view = views.cadence_form(cadence, self._desk.words, wanted=wanted, about=about)
-            await open_or_tell(self._desk, seller, client, body, view)
+            await self._desk.open_or_tell(seller, client, body, view)
             return
         async with self._desk.once(seller, "tap", tap_key(body)) as tx:
             if tx is not None:
@@ -49,14 +46,9 @@ class Cadences:
     async def on_form(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """The form, filled in."""
         view, seller = body["view"], seller_of(context)
-        try:
-            async with self._desk.once(seller, "form", view_key(view)) as tx:
-                if tx is not None:
-                    await self._fill_in(tx, view)
-        except Wrong as wrong:
-            await ack(response_action="errors", errors=wrong.errors)
-        else:
-            await ack()
+        async with self._desk.form(ack, seller, view) as tx:
+            if tx is not None:
+                await self._fill_in(tx, view)
 
     async def _fill_in(self, tx: Transaction, view: Body) -> None:
         """Said where the question was asked, if it was; else in a line of its own."""

@@ -1,6 +1,5 @@
 """What is tapped and filled in about a check's call, before it and after it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import NOTICE, Conversation
-from bot.listeners.commands import open_or_tell
-from bot.listeners.desk import Body, Desk, seller_of, tap_key
-from bot.listeners.forms import about, view_key
+from bot.desk import Body, Desk, about, seller_of, tap_key
 from bot.views import calls as views
 from bot.views.forms import Wrong
 from bot.views.messages import closed_like, message, notice
@@ -19,7 +16,6 @@ from coaching.factors import Factor
 from coaching.moves import Said
 from storage import Seller, Transaction
 
-Taking = Callable[[Transaction, dict[str, Any], Seller], Awaitable[None]]
 FORMS = ("moved", "said")
 """Buttons that open a form."""
 
@@ -40,7 +36,7 @@ class Calls:
             view = await self._form(seller, name, action["value"].partition("|")[0])
             await ack()
             if view is not None:
-                await open_or_tell(self._desk, seller, client, body, view)
+                await self._desk.open_or_tell(seller, client, body, view)
             return
         check_id, _, argument = action["value"].partition("|")
         async with self._desk.once(seller, "tap", tap_key(body)) as tx:
@@ -89,25 +85,11 @@ class Calls:
 
     async def on_moved(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """The call has another time."""
-        await self._send(ack, self._moved, body["view"], seller_of(context))
+        async with self._desk.form(ack, seller_of(context), body["view"]) as tx:
+            if tx is not None:
+                await self._moved(tx, body["view"])
 
-    async def on_heard(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
-        """What they said, filled in."""
-        await self._send(ack, self._heard, body["view"], seller_of(context))
-
-    async def _send(
-        self, ack: AsyncAck, taking: Taking, view: dict[str, Any], seller: Seller
-    ) -> None:
-        try:
-            async with self._desk.once(seller, "form", view_key(view)) as tx:
-                if tx is not None:
-                    await taking(tx, view, seller)
-        except Wrong as wrong:
-            await ack(response_action="errors", errors=wrong.errors)
-        else:
-            await ack()
-
-    async def _moved(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
+    async def _moved(self, tx: Transaction, view: Body) -> None:
         words, values = self._desk.words, view["state"]["values"]
         call_at = views.read_moved(values, words, self._desk.now())
         talk = await self._desk.conversation(tx, about(view)["check"])
@@ -115,7 +97,14 @@ class Calls:
             raise Wrong({"moved_to": words.text("form.call.wrong.gone")})
         await talk.move_call(call_at)
 
-    async def _heard(self, tx: Transaction, view: dict[str, Any], seller: Seller) -> None:
+    async def on_heard(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
+        """What they said, filled in."""
+        seller, view = seller_of(context), body["view"]
+        async with self._desk.form(ack, seller, view) as tx:
+            if tx is not None:
+                await self._heard(tx, view, seller)
+
+    async def _heard(self, tx: Transaction, view: Body, seller: Seller) -> None:
         talk = await self._desk.conversation(tx, about(view)["check"])
         said = Said(views.read_heard(view["state"]["values"]))
         if talk is None or not await talk.after_call.quote(said, seller.user_id):

@@ -4,16 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
 from bot.cadence import do_request
-from bot.conversation import NOTICE, Conversation
+from bot.conversation import Conversation
+from bot.desk import Body, Desk, Listener, open_modal, seller_of
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
-from bot.listeners.desk import Body, Desk, Listener, seller_of
-from bot.slack import reason_of
 from bot.views import greeting
 from bot.views.messages import message, notice
 from bot.views.text import unescape
@@ -23,8 +21,6 @@ from coaching.grammar import begun
 from coaching.grammar import request as read_request
 from coaching.reading import MAX_TEXT
 from storage import Seller
-
-GONE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
 
 
 class Commands:
@@ -74,7 +70,7 @@ class Commands:
         async with self._desk.store.begin(seller_of(context)) as tx:
             view = await self._desk.brief_form(tx, Brief(""))
         await ack()
-        await open_or_tell(self._desk, seller_of(context), client, body, view)
+        await self._desk.open_or_tell(seller_of(context), client, body, view)
 
     async def on_message_shortcut(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
@@ -84,7 +80,7 @@ class Commands:
         async with self._desk.store.begin(seller_of(context)) as tx:
             view = await self._desk.brief_form(tx, Brief(plan))
         await ack()
-        await open_or_tell(self._desk, seller_of(context), client, body, view)
+        await self._desk.open_or_tell(seller_of(context), client, body, view)
 
     async def _form(
         self, body: Body, seller: Seller, client: AsyncWebClient, brief: Brief
@@ -98,7 +94,7 @@ class Commands:
                 await tx.save_profile(replace(profile, welcomed=True))
         if not profile.welcomed:
             return greeting.welcome(words)
-        opened = await open_form(client, body["trigger_id"], view)
+        opened = await open_modal(client, body["trigger_id"], view)
         return self._line("opened" if opened else "slow", body)
 
     async def _plan(self, body: Body, seller: Seller, brief: Brief) -> dict[str, Any]:
@@ -136,23 +132,3 @@ class Commands:
         link = f"slack://app?team={body['team_id']}&id={body['api_app_id']}&tab=messages"
         text = self._desk.words.plain(f"command.{key}", link=link)
         return {"text": text}
-
-
-async def open_form(client: AsyncWebClient, trigger_id: str, view: dict[str, Any]) -> bool:
-    """Open a modal; False when the trigger's three seconds were over."""
-    try:
-        await client.views_open(trigger_id=trigger_id, view=view)
-    except SlackApiError as error:
-        if reason_of(error) not in GONE:
-            raise
-        return False
-    return True
-
-
-async def open_or_tell(
-    desk: Desk, seller: Seller, client: AsyncWebClient, body: Body, view: dict[str, Any]
-) -> None:
-    """Open a modal, or say in the direct messages that it came too late."""
-    if not await open_form(client, body["trigger_id"], view):
-        async with desk.store.begin(seller) as tx:
-            await tx.post(purpose=NOTICE, body=notice(desk.words, "slow"))

@@ -8,8 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices
 from bot.conversation import NOTICE, Conversation
-from bot.listeners.commands import open_or_tell
-from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.desk import Body, Desk, seller_of, tap_key
 from bot.nudges import Nudging
 from bot.views import cadence as views
 from bot.views.messages import closed_like, message, notice
@@ -37,7 +36,7 @@ class NudgeTaps:
             view = await self._start(tx, seller, body)
         await ack()
         if view is not None:
-            await open_or_tell(self._desk, seller, client, body, view)
+            await self._desk.open_or_tell(seller, client, body, view)
 
     async def _start(self, tx: Transaction, seller: Seller, body: Body) -> dict[str, Any] | None:
         """Go that way, unless what it was about is over; returns the form it leads to, if any."""

@@ -5,9 +5,9 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.conversation import NOTICE
+from bot.desk import Body, Desk, seller_of, tap_key
 from bot.files import EXPORT
 from bot.kinds import HOME
-from bot.listeners.desk import Body, Desk, seller_of, tap_key
 from bot.views import own_data as views
 from bot.views.history import MOST, history_message
 from bot.views.messages import notice

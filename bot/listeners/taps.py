@@ -7,8 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
 from bot.conversation import NOTICE, Conversation
-from bot.listeners.commands import open_or_tell
-from bot.listeners.desk import Body, Desk, seller_of, tap_key
+from bot.desk import Body, Desk, seller_of, tap_key
 from bot.views import greeting
 from bot.views.forms import change_form, evidence_form
 from bot.views.messages import notice, parse_value
@@ -78,7 +77,7 @@ class Taps:
                 await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
         await ack()
         if view is not None:
-            await open_or_tell(self._desk, seller, client, body, view)
+            await self._desk.open_or_tell(seller, client, body, view)
 
     async def on_show(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
@@ -91,7 +90,7 @@ class Taps:
         else:
             view = greeting.shown(self._desk.words, what)
         await ack()
-        await open_or_tell(self._desk, seller_of(context), client, body, view)
+        await self._desk.open_or_tell(seller_of(context), client, body, view)
 
     async def on_place(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """Which check a text at the top level belongs to."""

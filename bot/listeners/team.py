@@ -3,22 +3,18 @@
 Whoever taps is looked up anew for each act: what a form or a button carries gives nobody a right.
 """
 
-import json
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.desk import Body, Desk, about, seller_of, view_key
 from bot.kinds import ANNOUNCE, CLOSE, HOME
-from bot.listeners.commands import open_or_tell
-from bot.listeners.desk import Body, Desk, seller_of
-from bot.listeners.forms import view_key
 from bot.people import NotNowError, Person, look_up
 from bot.places import Place, look_at
 from bot.thread import Thread
 from bot.views import team as views
-from bot.views.forms import Wrong
 from bot.views.messages import message
 from coaching.votes import Ballot, Period, ballot
 from storage import Channel, Kind, Membership, Seller, Transaction
@@ -77,7 +73,7 @@ class Teams:
             view = views.told(self._desk.words, f"wrong.{refused}")
         else:
             await ack()
-        await open_or_tell(self._desk, seller, client, body, view)
+        await self._desk.open_or_tell(seller, client, body, view)
 
     async def _form(
         self,
@@ -151,7 +147,7 @@ class Teams:
     ) -> None:
         """Take part from now on."""
         seller, words, now = seller_of(context), self._desk.words, self._desk.now()
-        channel_id = _about(body)["channel"]
+        channel_id = about(body["view"])["channel"]
         try:
             await self._look(seller, client, context, channel_id)
             async with self._desk.once(seller, "form", view_key(body["view"])) as tx:
@@ -180,23 +176,19 @@ class Teams:
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Set it up, change it, stop it."""
-        seller, words, about = seller_of(context), self._desk.words, _about(body)
+        seller, words, view = seller_of(context), self._desk.words, body["view"]
+        opened, values = about(view), view["state"]["values"]
+        channel_id = opened["channel"]
         try:
-            person, place = await self._look(seller, client, context, about["channel"])
-            settings = views.read_settings(
-                body["view"]["state"]["values"], words, general=place.general and about["new"]
-            )
-            async with self._desk.once(
-                Seller(seller.tenant, ""), "form", view_key(body["view"])
-            ) as tx:
+            person, place = await self._look(seller, client, context, channel_id)
+            async with self._desk.form(ack, Seller(seller.tenant, ""), view) as tx:
                 if tx is not None:
-                    await self._settle(tx, seller, person, about["channel"], settings)
-        except Wrong as wrong:
-            await ack(response_action="errors", errors=wrong.errors)
+                    settings = views.read_settings(
+                        values, words, general=place.general and opened["new"]
+                    )
+                    await self._settle(tx, seller, person, channel_id, settings)
         except Refused as refused:
             await ack(response_action="update", view=views.told(words, f"wrong.{refused}"))
-        else:
-            await ack()
 
     async def _settle(
         self,
@@ -245,8 +237,3 @@ def _check_owner(channel: Channel | None, seller: Seller, person: Person) -> Non
     """Whoever set it up, or an admin. Raises Refused."""
     if channel is not None and channel.set_up_by != seller.user_id and not person.admin:
         raise Refused("not_yours")
-
-
-def _about(body: Body) -> dict[str, Any]:
-    about: dict[str, Any] = json.loads(body["view"]["private_metadata"])
-    return about

@@ -7,10 +7,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices, do_request
 from bot.conversation import NOTICE, Conversation
+from bot.desk import Body, Desk, seller_of
 from bot.kinds import NUDGE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
-from bot.listeners.desk import Body, Desk, seller_of
 from bot.listeners.taps import CONTROLS, control
 from bot.promises import asked_last
 from bot.views import greeting, placing

@@ -21,8 +21,8 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.desk import Desk
 from bot.installations import Installations
-from bot.listeners.desk import Desk
 from bot.playground.signed_http import sign
 from bot.serve import utc_now
 from storage import Store

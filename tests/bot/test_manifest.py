@@ -14,8 +14,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.desk import Desk
 from bot.installations import Installations
-from bot.listeners.desk import Desk
 from bot.playground import faults
 from bot.serve import utc_now
 from bot.views import cadence, calls, forms, greeting, nudges, own_data, placing, team

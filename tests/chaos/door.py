@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from bot.listeners.desk import tap_key
+from bot.desk import tap_key
 from bot.playground.delivery import Answer, Envelope
 from bot.playground.server import SmallSlack
 from bot.playground.signed_http import HttpCarrier

@@ -1,17 +1,23 @@
 """Where a request begins: its transaction, the words of whoever calls, and who that is."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from bot.buyers import RECENT
-from bot.conversation import Conversation, before
+from bot.conversation import NOTICE, Conversation, before
 from bot.language import spoken
-from bot.views.forms import brief_form
+from bot.slack import reason_of
+from bot.views.forms import Wrong, brief_form
+from bot.views.messages import notice
 from coaching.brief import Brief
 from coaching.words import Words
 from storage import Interrupted, Seller, Store, Tenant, Transaction
@@ -21,6 +27,8 @@ Listener = Callable[..., Awaitable[None]]
 
 PATIENCE = 1.5
 """Seconds in which a transaction is begun anew; one more may take as long again before 3 s."""
+GONE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired")
+"""What Slack says of a trigger once its three seconds are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,21 @@ class Desk:
             new = await tx.receive(kind, key)
             yield tx if new and not (written and await self.is_old(tx, written)) else None
 
+    @asynccontextmanager
+    async def form(
+        self, ack: AsyncAck, seller: Seller, view: Body
+    ) -> AsyncIterator[Transaction | None]:
+        """The same for a form that was sent, which closes once all is kept. What is ``Wrong`` in
+        it is shown instead: the transaction is then undone, and with it the mark that the form was
+        received, so that it can be sent again."""
+        try:
+            async with self.once(seller, "form", view_key(view)) as tx:
+                yield tx
+        except Wrong as wrong:
+            await ack(response_action="errors", errors=wrong.errors)
+        else:
+            await ack()
+
     async def is_old(self, tx: Transaction, ts: str) -> bool:
         """Whether this is from before the seller was forgotten."""
         forgotten = await tx.forgotten()
@@ -61,6 +84,25 @@ class Desk:
         """One of the seller's own checks; ``mention`` calls them into its thread."""
         check = await tx.check(check_id)
         return Conversation(tx, check, self.words, self.now(), mention) if check else None
+
+    async def open_or_tell(
+        self, seller: Seller, client: AsyncWebClient, body: Body, view: dict[str, Any]
+    ) -> None:
+        """Open a modal, or say in the direct messages that it came too late."""
+        if not await open_modal(client, body["trigger_id"], view):
+            async with self.store.begin(seller) as tx:
+                await tx.post(purpose=NOTICE, body=notice(self.words, "slow"))
+
+
+async def open_modal(client: AsyncWebClient, trigger_id: str, view: dict[str, Any]) -> bool:
+    """Open it, within the trigger's three seconds; False when they were over."""
+    try:
+        await client.views_open(trigger_id=trigger_id, view=view)
+    except SlackApiError as error:
+        if reason_of(error) not in GONE:
+            raise
+        return False
+    return True
 
 
 def again(listener: Listener) -> Listener:
@@ -88,3 +130,14 @@ def tap_key(body: Body) -> str:
     action = body["actions"][0]
     place = body["container"].get("message_ts") or body["container"].get("view_id")
     return f"{place}|{action['action_id']}|{body['user']['id']}|{action['action_ts']}"
+
+
+def view_key(view: Body) -> str:
+    """What makes one submission one submission."""
+    return f"{view['id']}|{view['hash']}"
+
+
+def about(view: Body) -> dict[str, Any]:
+    """What a form was opened for."""
+    opened: dict[str, Any] = json.loads(view["private_metadata"])
+    return opened
