@@ -13,7 +13,7 @@ from coaching import calls as coach
 from coaching.cadence import Cadence, after_call, next_morning
 from coaching.calls import Seen
 from coaching.when import when, zone_name
-from coaching.words import Line
+from coaching.words import Line, with_capital
 from storage import Call, new_id
 
 
@@ -32,7 +32,7 @@ class FollowUp(CheckCall):
         minutes = cadence.reminder if reminder_at(self.call_at, cadence, self._now) else 0
         zone = zone_name(cadence.place, self._words)
         line = coach.see_line(self._standing, minutes, zone, self._words)
-        times = tuple((_label(self._when(at, cadence)), at) for at in self._times(cadence))
+        times = tuple((with_capital(self._when(at, cadence)), at) for at in self._times(cadence))
         return (line,), (views.see_you(times, self._check_id, self._words),)
 
     def _times(self, cadence: Cadence) -> tuple[datetime, ...]:
@@ -46,7 +46,7 @@ class FollowUp(CheckCall):
             name = "cancelled" if call.state == Seen.CANCELLED else "no"
             return self._words.text(f"call.options.{name}")
         zone = zone_name(cadence.place, self._words)
-        return f"{_label(self._when(call.ask_at, cadence))}, {zone}"
+        return f"{with_capital(self._when(call.ask_at, cadence))}, {zone}"
 
     def _when(self, at: datetime, cadence: Cadence) -> str:
         return when(at, self._now, cadence.place, self._words)
@@ -122,10 +122,6 @@ class FollowUp(CheckCall):
 
     def _time(self, at: datetime, cadence: Cadence) -> str:
         return f"{self._when(at, cadence)} ({zone_name(cadence.place, self._words)})"
-
-
-def _label(said: str) -> str:
-    return said[:1].upper() + said[1:]
 
 
 def _half_hour_after(at: datetime) -> datetime:

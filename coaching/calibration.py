@@ -4,11 +4,13 @@ In words and one small picture, from five outcomes on, by factor from five of it
 from twelve. It is about forecasts, never a score of the person, and nobody else's business.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from math import ceil, floor, sqrt
 
-from coaching.factors import ASKED, Factor
-from coaching.nudges import Checked, forecasts
+from coaching.calls import Tell
+from coaching.factors import ASKED, Factor, State
+from coaching.nudges import Checked
 from coaching.words import Line, Words
 
 ENOUGH = 5
@@ -21,12 +23,12 @@ LONGEST = 12
 
 def outcomes(history: Sequence[Checked]) -> int:
     """How many forecasts have met an answer."""
-    return sum(forecasts(history).values())
+    return sum(_forecasts(history).values())
 
 
 def calibration_lines(history: Sequence[Checked], words: Words) -> tuple[Line, ...]:
     """What may be said; nothing under five outcomes."""
-    counts = forecasts(history)
+    counts = _forecasts(history)
     if sum(counts.values()) < ENOUGH:
         return ()
     lines: list[Line] = []
@@ -43,6 +45,23 @@ def calibration_lines(history: Sequence[Checked], words: Words) -> tuple[Line, .
         if own[0] >= ENOUGH:
             lines.append(_line("honest.factor", own, words, words.text(f"factor.{factor}")))
     return tuple(lines)
+
+
+def _forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:
+    """How often, by factor, what was expected met what they said: (factor, expected, agreed)."""
+    return Counter(
+        (factor, expected, tell is Tell.AGREED)
+        for past in history
+        for factor, tell in past.heard.tells
+        if tell is not Tell.SILENT and (expected := _expected(past.before(factor))) is not None
+    )
+
+
+def _expected(state: State) -> bool | None:
+    """Whether the seller thought that the buyer would agree; None if they did not say."""
+    if state in (State.HELD, State.HEARD, State.CLAIMED):
+        return True
+    return False if state is State.NO else None
 
 
 def _pair(

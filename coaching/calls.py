@@ -152,14 +152,14 @@ def see_line(standing: Standing, minutes: int, zone: str, words: Words) -> Line:
 
 def reminder_lines(standing: Standing, time: str, words: Words) -> tuple[Line, ...]:
     """Before the call: the change, and the question to ask unless the change is one."""
-    values = _values(standing, words) | {"time": time, "question": take_along(standing, words)}
+    values = call_values(standing, words) | {"time": time, "question": take_along(standing, words)}
     lead = words.say(f"call.soon.{_how(standing)}", **values)
     return (lead,) if asks(values["will"], words) else (lead, words.say("call.ask_them", **values))
 
 
 def after_line(standing: Standing, words: Words) -> Line:
     """What did they say?"""
-    return words.say(f"after.ask.{_how(standing)}", **_values(standing, words))
+    return words.say(f"after.ask.{_how(standing)}", **call_values(standing, words))
 
 
 def after_lines(standing: Standing, words: Words) -> tuple[Line, ...]:
@@ -171,12 +171,13 @@ def _how(standing: Standing) -> str:
     return "will" if standing.change else "alone"
 
 
-def _values(standing: Standing, words: Words) -> dict[str, str]:
+def call_values(standing: Standing, words: Words) -> dict[str, str]:
+    """What a line about a check's call is filled with."""
     name = title_of(standing, words)
-    return {"will": will(standing, words), "name": name, "buyer": buyer(standing.brief, words)}
+    return {"will": _will(standing, words), "name": name, "buyer": buyer(standing.brief, words)}
 
 
-def will(standing: Standing, words: Words) -> str:
+def _will(standing: Standing, words: Words) -> str:
     """What the seller set out to do, as it is quoted in a line: cut at a word when it is long."""
     if standing.change is None:
         return ""
@@ -212,13 +213,3 @@ def told_lines(heard: Heard, words: Words) -> tuple[Line, ...]:
         for factor, tell in heard.tells
     )
     return (words.say("after.told", said=heard.text, day=heard.day), *tells)
-
-
-# how honest with oneself
-
-
-def forecast(state: State) -> bool | None:
-    """Whether the seller thought that the buyer would agree; None if they did not say."""
-    if state in (State.HELD, State.HEARD, State.CLAIMED):
-        return True
-    return False if state is State.NO else None

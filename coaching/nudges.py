@@ -4,7 +4,6 @@ A promised change that nobody heard of since, a call they named, a factor that k
 guesses that became answers. Nothing of theirs, no nudge.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,15 +11,15 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from coaching.brief import Brief, Length
-from coaching.calls import Heard, Seen, Tell, forecast, will
+from coaching.calls import Heard, Seen, Tell, call_values
 from coaching.change import factors_to_change
 from coaching.factors import ASKED, WINNING, Factor, State
 from coaching.moves import Ask
-from coaching.phrases import buyer, join
+from coaching.phrases import join
 from coaching.standing import Standing
 from coaching.verdicts import title_of
 from coaching.when import when
-from coaching.words import Line, Words, fill
+from coaching.words import Line, Words, fill, with_capital
 
 REST = timedelta(weeks=12)
 """In which no text comes twice."""
@@ -161,18 +160,12 @@ def _reasons(
     told = {(nudge.wording.partition(".")[0], nudge.check_id) for nudge in before}
     for past in history:
         if _is_promise(past, now) and (Why.PROMISE, past.check_id) not in told:
-            yield Reason(Why.PROMISE, _about(past, words), past.check_id)
+            yield Reason(Why.PROMISE, call_values(past.standing, words), past.check_id)
     for past in sorted(history, key=lambda past: past.call_at or now):
         if _is_ahead(past, now) and (Why.CALL, past.check_id) not in told:
             yield from _call(past, now, place, words)
     yield from _failing(history, words)
     yield from _answers(history, before, words)
-
-
-def _about(past: Checked, words: Words) -> dict[str, str]:
-    standing = past.standing
-    name = title_of(standing, words)
-    return {"name": name, "buyer": buyer(standing.brief, words), "will": will(standing, words)}
 
 
 def _is_promise(past: Checked, now: datetime) -> bool:
@@ -198,7 +191,7 @@ def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterat
     standing = past.standing
     assert past.call_at is not None
     at = when(past.call_at, now, place, words, "nudge.when")
-    values = _about(past, words) | _spelled("when", at)
+    values = call_values(past.standing, words) | _spelled("when", at)
     guesses = [f for f in factors_to_change(standing) if standing.states[f] in _GUESSED]
     if standing.step().ask is not Ask.DONE and not standing.closed:
         yield Reason(Why.CALL, values, past.check_id)
@@ -250,7 +243,7 @@ def _answers(
     ]
     if len(settled) > 1:
         count = words.text(f"number.{min(len(settled), 5)}")
-        values = {"count": count, "Count": count.capitalize(), "which": _which(settled[:5], words)}
+        values = _spelled("count", count) | {"which": _which(settled[:5], words)}
         yield Reason(Why.ANSWERS, values)
 
 
@@ -284,14 +277,4 @@ def _named(factor: Factor, words: Words) -> dict[str, str]:
 
 def _spelled(name: str, text: str) -> dict[str, str]:
     """For the middle of a sentence, and with a capital for its beginning."""
-    return {name: text, name.capitalize(): text[:1].upper() + text[1:]}
-
-
-def forecasts(history: Sequence[Checked]) -> Counter[tuple[Factor, bool, bool]]:
-    """How often, by factor, what was expected met what they said: (factor, expected, agreed)."""
-    return Counter(
-        (factor, expected, tell is Tell.AGREED)
-        for past in history
-        for factor, tell in past.heard.tells
-        if tell is not Tell.SILENT and (expected := forecast(past.before(factor))) is not None
-    )
+    return {name: text, name.capitalize(): with_capital(text)}

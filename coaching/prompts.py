@@ -14,7 +14,7 @@ from coaching.questions import template
 from coaching.reading import Source, clip
 from coaching.standing import Record, Standing
 from coaching.verdicts import verdict_lines
-from coaching.words import Line, Span, Words, fill, plain
+from coaching.words import Line, Span, Words, fill, plain, with_capital
 
 MAX_PROMPT = 300
 """Characters of one prompt; the verdict and the card are exempt."""
@@ -257,7 +257,7 @@ def _shown(record: Record, words: Words) -> tuple[Line, Line]:
 def _compare(standing: Standing, step: Step, words: Words, lines: tuple[Line, ...]) -> Prompt:
     brief = standing.brief
     each = tuple(
-        Option(_label(choice_name(choice, brief, words)), Reply.BETTER, choice.key)
+        Option(with_capital(choice_name(choice, brief, words)), Reply.BETTER, choice.key)
         for choice in brief.choices
     )
     none = Option(words.text("keep.options.none"), Reply.BETTER)
@@ -270,10 +270,6 @@ def _compare(standing: Standing, step: Step, words: Words, lines: tuple[Line, ..
     if len(each) == 2:
         return Prompt(step, lines, (*each, together, none, change))
     return Prompt(step, lines, (together, none, change), pick=each)
-
-
-def _label(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def _hard(dialogue: Dialogue, standing: Standing, step: Step, words: Words) -> Prompt:

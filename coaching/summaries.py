@@ -5,7 +5,7 @@ from datetime import date
 from coaching.factors import ASKED, Factor
 from coaching.phrases import join
 from coaching.summary import Band, Summary
-from coaching.words import Line, Words
+from coaching.words import Line, Words, with_capital
 
 
 def headline(summary: Summary, words: Words, *, first: bool) -> Line:
@@ -67,7 +67,7 @@ def _mark(band: Band, words: Words) -> str:
 
 
 def _capital(band: Band, words: Words) -> str:
-    return words.text(f"summary.band.{band}").capitalize()
+    return with_capital(words.text(f"summary.band.{band}"))
 
 
 def _week(day: date) -> int:

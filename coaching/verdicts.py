@@ -4,7 +4,7 @@ from coaching.factors import SHOWN, TICKET, WINNING, Factor, State
 from coaching.phrases import join, short
 from coaching.standing import Standing
 from coaching.verdict import Outcome, Verdict, judge
-from coaching.words import Line, Words, fill
+from coaching.words import Line, Words, fill, with_capital
 
 WHO_ELSE_FROM = 2
 """Pieces of evidence, all from one person, from which "who else must agree?" is asked."""
@@ -45,14 +45,14 @@ def _legend(standing: Standing, words: Words) -> Line:
 
 def _body(standing: Standing, verdict: Verdict, words: Words) -> tuple[Line, ...]:
     first = _name(verdict.order[0], words) if verdict.order else ""
-    values = {"first": first, "First": first[:1].upper() + first[1:], "missing": first}
+    values = {"first": first, "First": with_capital(first), "missing": first}
     match verdict.outcome:
         case Outcome.DIFFERENT:
             return (words.say(f"verdict.hand.{verdict.hand}", **values),)
         case Outcome.NOT_YET:
             return (words.say(f"verdict.yeses.{verdict.hand}", **values),)
         case Outcome.PARTLY_ASKED:
-            held = _number(verdict.held, words).capitalize()
+            held = with_capital(_number(verdict.held, words))
             return (words.say("verdict.more.partly", Held=held),)
         case Outcome.FIRST_CONTACT:
             question = words.text(f"verdict.first_question.{verdict.order[0]}")
@@ -70,7 +70,7 @@ def _sides(standing: Standing, words: Words) -> Line:
     if not winning:
         return words.say("verdict.sides.ticket", held=phrase)
     key = "winnings" if len(named) > 1 else "winning"
-    return words.say(f"verdict.sides.{key}", Held=phrase[:1].upper() + phrase[1:])
+    return words.say(f"verdict.sides.{key}", Held=with_capital(phrase))
 
 
 def _left(standing: Standing, verdict: Verdict, words: Words) -> Line:

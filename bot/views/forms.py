@@ -12,7 +12,7 @@ from coaching.brief import Brief, Choice, Kind, Length, Sort
 from coaching.moves import Change
 from coaching.phrases import choice_name, short
 from coaching.reading import MAX_TEXT, Reading, Source
-from coaching.words import Words
+from coaching.words import Words, with_capital
 from storage import Buyer
 
 MAX_NAME = 60
@@ -209,7 +209,7 @@ def evidence_form(
     rests = reading.source if reading else Source.SAID
     sources = [option(say(f"form.evidence.source_option.{s}"), s) for s in Source]
     names = {c.key: choice_name(c, brief, words) for c in brief.choices}
-    options = [option(name[:1].upper() + name[1:], key) for key, name in names.items()]
+    options = [option(with_capital(name), key) for key, name in names.items()]
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
     blocks = [
         field("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),

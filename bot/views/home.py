@@ -17,7 +17,7 @@ from coaching.phrases import short
 from coaching.prompts import change_line
 from coaching.verdicts import marks_line, title_of
 from coaching.when import when, zone_name
-from coaching.words import LANGUAGES, Line, Span, Words
+from coaching.words import LANGUAGES, Line, Span, Words, with_capital
 
 MOST = 5
 """Entries of a list."""
@@ -127,7 +127,7 @@ def _call_lines(past: Checked, home: Home, words: Words) -> tuple[Line, ...]:
     assert past.call_at is not None
     said = when(past.call_at, home.now, home.cadence.place, words)
     values = {
-        "when": f"{said[:1].upper()}{said[1:]}",
+        "when": with_capital(said),
         "zone": zone_name(home.cadence.place, words),
         "name": title_of(past.standing, words),
     }

@@ -116,6 +116,11 @@ def _joined(spans: list[Span]) -> list[Span]:
     return joined
 
 
+def with_capital(text: str) -> str:
+    """A text as it begins a sentence; a name further on keeps its capital."""
+    return text[:1].upper() + text[1:]
+
+
 def plain(line: Line) -> str:
     """A line's text without its styles."""
     return "".join(span.text for span in line)
