@@ -123,7 +123,7 @@ def _question(dialogue: Dialogue, standing: Standing, step: Step, words: Words) 
     values = filling(standing.brief, words)
     kind = words.find(f"kind.{standing.brief.kind}")
     turned = kind.get("rival") if values["rival"] else ""
-    turned = turned or kind["question"]
+    turned = turned or kind["opener"]
     # Word for word and alone the first time; later the kind of plan opens.
     opener = (fill(turned, **values),) if dialogue.number and turned else ()
     lines: tuple[Line, ...] = (words.say("question.article"), _against(standing, values, words))

@@ -249,10 +249,10 @@ def test_the_opener_turns_with_the_kind_of_plan(language: str, kind: Kind) -> No
     own = Talk(alone, 1, words=spoken).text.splitlines()[0]
     rival = Talk(replace(MARTA, kind=kind), 1, words=spoken).text.splitlines()[0]
     wordings = spoken.find(f"kind.{kind}")
-    question = wordings["question"] or spoken.text("question.article")
+    opener = wordings["opener"] or spoken.text("question.article")
 
-    assert own == question.replace("{buyer}", "Marta")
-    turned = wordings.get("rival", question)
+    assert own == opener.replace("{buyer}", "Marta")
+    turned = wordings.get("rival", opener)
     assert rival == turned.replace("{buyer}", "Marta").replace("{rival}", "Acme")
 
 
