@@ -10,6 +10,7 @@ doubled, or came at another hour than its own.
 
 import argparse
 import asyncio
+import itertools
 import random
 import sys
 import tempfile
@@ -40,8 +41,8 @@ BEGIN = datetime(2030, 1, 6, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 STEP = timedelta(minutes=30)
 BEHIND = timedelta(hours=5)
-"""So late may a nudge be before time waits for it: the latest hour is at 11:30, and at 18:00 a
-nudge lapses."""
+"""So late may a nudge be, or its tap, before time waits for it: the latest hour is at 11:30, at
+18:00 a nudge lapses, and who taps *next week* on another day may mean another week."""
 AT_ONCE = 24
 PATIENCE = 120.0
 OUTAGE = (timedelta(days=16, hours=21), timedelta(hours=6))
@@ -147,7 +148,8 @@ class Run:
         latest = await self._moment("SELECT min(until) FROM outbox WHERE done_at IS NULL")
         special = (end, BEGIN + OUTAGE[0], BEGIN + BUSY[0])
         then = min(m for m in (max(now, earliest) + STEP, *special) if m > now)
-        held_up = earliest + BEHIND < then or (latest is not None and latest < then + STEP)
+        waiting = min([earliest, *itertools.islice(self.slack.untapped, 1)])
+        held_up = waiting + BEHIND < then or (latest is not None and latest < then + STEP)
         return None if held_up else then
 
     async def _earliest(self) -> datetime | None:
@@ -174,7 +176,7 @@ class Run:
         """Answer the nudges that are to be answered."""
         while True:
             await self.delivery.bring(await self.slack.to_tap.get())
-            self.slack.untapped -= 1
+            self.slack.untapped.popleft()
 
     async def kill(self) -> None:
         """kill -9 at random moments, and a new process in the place of the old."""

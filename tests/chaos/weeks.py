@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,7 +71,8 @@ class WeeklySlack(CheapSlack):
         self.keys: defaultdict[str, list[Json]] = defaultdict(list)
         """By channel: the key of every message that was posted."""
         self.to_tap: asyncio.Queue[Request] = asyncio.Queue()
-        self.untapped = 0
+        self.untapped: deque[datetime] = deque()
+        """When the nudges came that are still to be answered."""
         self._asked: dict[str, Json] = {}
         self._bells: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._luck = random.Random(7)
@@ -123,7 +124,7 @@ class WeeklySlack(CheapSlack):
         came = self.nudges[who.user_id]
         came.append(self.now())
         if len(came) % TAPPED == 0:
-            self.untapped += 1
+            self.untapped.append(self.now())
             self.to_tap.put_nowait(requests.tap(who, message, tap))
 
     def weeks_of(self, who: Nudged) -> list[str]:
