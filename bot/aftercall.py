@@ -54,6 +54,7 @@ class AfterCall(CheckCall):
             return False
         await self._save(replace(call, state=Seen.CANCELLED))
         await self._drop()
+        await self._tx.week.answer_about(self._check_id)
         return True
 
     async def withdraw(self, label: str) -> None:
@@ -75,21 +76,36 @@ class AfterCall(CheckCall):
     async def listen(self, said: Said, mention: str = "") -> bool:
         """Take words: theirs, or a tap that was typed; False when nobody waits for any."""
         _, heard = await self._kept()
-        if not heard.told and not await self.question():
-            return False
-        tell = coach.typed_tell(said.text, self._words)
-        factor = coach.next_factor(heard, self._standing) if heard.told else None
-        if not heard.told and self._words.hears("tell.cancelled", said.text):
+        if heard.told:
+            return await self._listen_on(heard, said, mention)
+        return bool(await self.question()) and await self._listen_first(said, mention)
+
+    async def _listen_first(self, said: Said, mention: str) -> bool:
+        """What they said, or in a word that there is nothing; any other word is none of theirs."""
+        tell, wish = self._typed(said)
+        if self._words.hears("tell.cancelled", said.text):
             await self._post(AFTER, message((self._words.say("call.cancelled"),)))
             return await self.cancel("")
-        if tell is Tell.SILENT and not heard.told:
+        if tell is Tell.SILENT or wish is False:
             return await self.silent("")
+        if tell or wish:
+            await self._post(AFTER, message((self._words.say("after.here"),)))
+            return True
+        return await self.quote(said, mention)
+
+    async def _listen_on(self, heard: Heard, said: Said, mention: str) -> bool:
+        """What they made of a factor, or said besides."""
+        tell, wish = self._typed(said)
+        factor = coach.next_factor(heard, self._standing)
         if tell and factor:
             return await self.tell(factor, tell, "")
-        wish = coach.typed_wish(said.text, self._words)
-        if heard.told and factor is None and (heard.said or tell or wish is not None):
+        if factor is None and (heard.said or tell or wish is not None):
             return False
         return await self.quote(said, mention)
+
+    def _typed(self, said: Said) -> tuple[Tell | None, bool | None]:
+        text = said.text
+        return coach.typed_tell(text, self._words), coach.typed_wish(text, self._words)
 
     async def back(self, since: str) -> bool:
         """Ask again what was told last; False when the message ``since`` came after that."""

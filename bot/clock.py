@@ -81,7 +81,7 @@ class Clock:
         """Do all that is due by now."""
         async with self._turn:
             while claimed := await self._claim():
-                await asyncio.gather(*(self._do(due) for due in claimed))
+                await asyncio.gather(*(self._do(due) for due in await self._in_turn(claimed)))
 
     async def later(self, due: Due, seconds: float) -> None:
         """Slack cannot do it now: try again, but not before, and ever more rarely."""
@@ -90,15 +90,22 @@ class Clock:
 
     async def _claim(self) -> list[Due]:
         try:
-            claimed = await self._store.claim_due(
+            return await self._store.claim_due(
                 self._work, self._now(), self._owner, BATCH, self._pace.lease
             )
-            asking = [due for due in claimed if due.kind in PACED and not due.paced]
-            at_once = [due for due in claimed if due not in asking]
-            return at_once + await self._store.pace(asking, BURST)
         except StorageError as error:
             log.warning("what is due cannot be read: %s", error)
             return []
+
+    async def _in_turn(self, claimed: list[Due]) -> list[Due]:
+        """Those that may be done now; the others wait for a second of their workspace's."""
+        asking = [due for due in claimed if due.kind in PACED and not due.paced]
+        at_once = [due for due in claimed if due not in asking]
+        try:
+            return at_once + await self._store.pace(asking, BURST)
+        except StorageError as error:
+            log.warning("no second can be kept for what is due: %s", error)
+            return at_once
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

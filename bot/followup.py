@@ -104,6 +104,7 @@ class FollowUp(CheckCall):
         call, cadence, call_at = await self.call(), await self._tx.week.cadence(), self.call_at
         if call_at is None:
             return None
+        await self._tx.week.answer_about(self._check_id)
         values = {"time": self._time(call_at, cadence)}
         if call is None or call.state not in (Seen.WANTED, Seen.ASKED, Seen.CANCELLED):
             return self._words.say("call.moved", **values)

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     PUT_OFF = "put_off"  # the seller said "tomorrow"
     NEXT = "next"  # the seller said "next week"
+    CHANGED = "changed"  # the seller stopped them, paused them or made them rarer
     NOTHING = "nothing"  # there was nothing of theirs
     RECENT = "recent"  # they had checked a plan in the last days
     LAPSED = "lapsed"  # too late for its day

@@ -197,9 +197,15 @@ def factor_lines(
 
 def over_line(heard: Heard, standing: Standing, words: Words) -> Line:
     """The last word on a call: what they agreed on is what the next check starts from."""
-    agreed = any(tell is Tell.AGREED for _, tell in heard.tells)
-    key = ("there" if agreed else "stays") if heard.said else "not_said"
-    return words.say(f"after.{key}", name=title_of(standing, words))
+    return words.say(f"after.{_last_word(heard, standing)}", name=title_of(standing, words))
+
+
+def _last_word(heard: Heard, standing: Standing) -> str:
+    if not heard.said:
+        return "not_said"
+    if not (standing.brief.person or standing.brief.company):
+        return "alone"
+    return "there" if any(tell is Tell.AGREED for _, tell in heard.tells) else "stays"
 
 
 def told_lines(heard: Heard, words: Words) -> tuple[Line, ...]:

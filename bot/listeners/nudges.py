@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cadence import Choices
 from bot.conversation import NOTICE, Conversation
 from bot.desk import Body, Desk, seller_of, tap_key
-from bot.nudges import Nudging
+from bot.nudges import Nudging, Outcome
+from bot.promises import ANSWERED
 from bot.views import cadence as views
 from bot.views.messages import closed_like, message, notice
 from coaching.brief import Brief
@@ -19,6 +20,8 @@ from coaching.moves import Move, Reply
 from coaching.nudges import Why, check_of
 from coaching.words import Line
 from storage import Seller, Transaction
+
+_CHANGES: dict[str, dict[str, Any]] = {"fortnight": {"every": 2}, "stop": {"nudges": Nudges.NO}}
 
 
 class NudgeTaps:
@@ -57,9 +60,10 @@ class NudgeTaps:
         return None
 
     async def _is_over(self, talk: Conversation, why: str) -> bool:
-        """Whether the promise was told about, or the call has begun."""
+        """Whether the promise was told about or its call cancelled, or the call has begun."""
         if why == Why.PROMISE:
-            return await talk.after_call.is_told()
+            call = await talk.after_call.call()
+            return call is not None and call.state in ANSWERED
         call_at = talk.follow_up.call_at
         return call_at is not None and call_at <= self._desk.now()
 
@@ -88,11 +92,10 @@ class NudgeTaps:
             return await choices.told(cadence)
         if name == "next" and await nudging.next_week(message_id):
             return await choices.told(cadence)
+        if name in ("fortnight", "stop"):
+            await tx.week.answer_nudge(message_id, Outcome.CHANGED)
+            return await choices.choose(**_CHANGES[name])
         await tx.week.answer_nudge(message_id)
-        if name == "fortnight":
-            return await choices.choose(every=2)
-        if name == "stop":
-            return await choices.choose(nudges=Nudges.NO)
         if name == "resume":
             return await choices.choose(nudges=Nudges.ON)
         return await self._stale(tx)
@@ -111,9 +114,9 @@ class NudgeTaps:
         day = date.fromisoformat(action["selected_date"])
         async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
             if tx is not None:
-                await tx.week.answer_nudge(message_id)
                 choices = Choices(tx, self._desk.words, self._desk.now())
                 if line := await choices.pause(day):
+                    await tx.week.answer_nudge(message_id, Outcome.CHANGED)
                     await tx.update(message_id, closed_like(body["message"], line))
                 else:
                     past = message((self._desk.words.say("cadence.past"),))

@@ -12,7 +12,7 @@ from bot.kinds import NUDGE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.taps import CONTROLS, control
-from bot.promises import asked_last
+from bot.promises import asked_in, asked_last
 from bot.views import greeting, placing
 from bot.views.messages import message, notice
 from bot.views.text import unescape
@@ -48,7 +48,7 @@ class Texts:
             if tx is None or not await tx.keep_text(event["channel"], event["ts"], None):
                 return
             text = _typed(event)
-            talk = await self._in_thread(tx, event) or await self._under_nudge(tx, seller, event)
+            talk = await self._in_thread(tx, event)
             if talk is None:
                 talk = await self._beside(tx, seller, event, text)
             if talk is not None:
@@ -96,12 +96,11 @@ class Texts:
     async def _under_nudge(
         self, tx: Transaction, seller: Seller, event: Body
     ) -> Conversation | None:
-        """The check that a nudge was about, for words in the nudge's own thread."""
+        """The check whose promise a nudge asked after, for words in the nudge's own thread."""
         thread_ts = event.get("thread_ts")
         check = await tx.check_in_thread(event["channel"], thread_ts, NUDGE) if thread_ts else None
-        if check is None:
+        if check is None or not await asked_in(tx, check.id):
             return None
-        await tx.place_text(event["channel"], event["ts"], check.id)
         return Conversation(tx, check, self._desk.words, self._desk.now(), seller.user_id)
 
     async def _placed(self, tx: Transaction, event: Body) -> Conversation | None:
@@ -164,15 +163,17 @@ class Texts:
         self, tx: Transaction, seller: Seller, event: Body, text: str
     ) -> Conversation | None:
         """Words at the top level: for the one check that waits, which is returned; else the
-        seller says for which."""
+        seller says for which. In a thread that is no check's they answer what it asked, and are
+        never taken for the answer to something else."""
         words = self._desk.words
         said = command(text, words)
-        waiting = await self._waiting(tx, seller)
+        asked = await self._under_nudge(tx, seller, event)
+        waiting = [asked] if asked else await self._waiting(tx, seller)
         if body := await self._asked_for(tx, seller, text, said):
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif len(waiting) == 1:
+        elif asked or (len(waiting) == 1 and not event.get("thread_ts")):
             talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
             return talk

@@ -104,6 +104,38 @@ async def test_words_under_a_nudge_are_about_its_check_and_beside_it_one_is_aske
         assert await heard(stage) == [f"{THEIRS}, she said. it was a long day"]
 
 
+async def test_a_bare_word_is_not_kept_as_what_the_buyer_said(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await promised(stage)
+        nudge = next(m for m in stage.messages() if "Tomorrow" in str(m.blocks))
+        await stage.say("yes", nudge.ts)
+        assert await heard(stage) == [""]
+        assert "In their words, not yours" in str(stage.messages()[-1].blocks)
+        await stage.say("no", nudge.ts)
+        assert await heard(stage) == [""]
+        assert await states(stage) == [Seen.HEARD]
+
+
+async def test_a_nudge_that_was_stopped_asks_for_nothing_any_more(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await promised(stage)
+        await stage.tap("Stop")
+        await stage.say("renewal with Acme tomorrow")
+        assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
+
+
+async def test_a_yes_under_a_nudge_answers_no_question_of_a_check(tmp_path: Path) -> None:
+    """The nudge asked whether there are two minutes."""
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=MONDAY + 2 * DAY)
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        nudge = next(m for m in stage.messages() if "Tomorrow" in str(m.blocks))
+        await stage.say("yes", nudge.ts)
+        assert await states(stage) == [Seen.OFFERED]
+        assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
+
+
 async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_open(
     tmp_path: Path,
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.clock import Clock
+from bot.clock import BATCH, Clock
 from bot.playground.clock import MovableClock
 from bot.sender import Pace
 from storage import Due, KeyRing, Seller, Store, Tenant, migrate, new_id
@@ -136,3 +136,16 @@ async def test_a_workspace_is_written_to_once_a_second(store: Store) -> None:
     rung = Counter(due.kind for due in bell.rung)
     assert rung["bell"] == 15
     assert rung["nudge"] in (11, 12)
+
+
+async def test_nobody_waits_behind_a_workspace_whose_seconds_are_taken(store: Store) -> None:
+    """Though none of a whole batch that was claimed may be done."""
+    bell = Bell(store)
+    kinds = dict.fromkeys(("bell", "nudge"), bell.ring)
+    async with store.begin(SAM) as tx:
+        for number in range(2 * BATCH + 30):
+            await tx.week.plan("nudge", MONDAY, str(number))
+    await plan(store, MONDAY + timedelta(minutes=1))
+    later = MONDAY + timedelta(minutes=1)
+    await Clock(store, lambda: later, kinds, new_id(), PACE).catch_up()
+    assert [due.kind for due in bell.rung].count("bell") == 1
