@@ -491,7 +491,7 @@ async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Pat
         await stage.say("they would rather see it live", thread)
         for label in ("Didn't come up", "Didn't come up"):
             await stage.tap(label)
-        assert "You will read it again" in str(stage.messages()[-1].blocks)
+        assert "I keep that for your next" in str(stage.messages()[-1].blocks)
         await stage.say("no, thanks", thread)
         assert "No nudges, then." in str(stage.messages()[-1].blocks)
         assert (await cadence(stage)).nudges is Nudges.NO
@@ -586,7 +586,7 @@ async def test_a_pause_outlives_a_form_is_shown_and_ends_in_one_tap(tmp_path: Pa
         await stage.tap_home("Change times")
         assert await stage.submit(reminder="30") == {}
         assert "paused until 16 April" in stage.home()
-        await stage.tap_home("Go on now")
+        await stage.tap_home("End the pause")
         assert "paused" not in stage.home()
         await at(stage, MONDAY)
         assert len(nudges(stage)) == 1

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from coaching import calls
-from coaching.brief import Length
+from coaching.brief import Brief, Length
 from coaching.calibration import calibration_lines, outcomes
 from coaching.calls import Heard, Seen, Tell, asked_about, next_factor, typed_tell
 from coaching.factors import Factor, State
@@ -127,9 +127,11 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     assert len(calls.factor_lines(heard.tell(R, Tell.AGREED, State.UNSURE), V, standing(), EN)) == 1
     agreed = heard.tell(R, Tell.AGREED, State.UNSURE)
     assert "next time you check Northgate" in plain(calls.over_line(agreed, standing(), EN))
-    assert "read it again the next time you check Northgate" in plain(
+    assert "your next five-minute check with Northgate" in plain(
         calls.over_line(heard, standing(), EN)
     )
+    of_nobody = replace(standing(), brief=Brief("Demo"))
+    assert "Kept with this check" in plain(calls.over_line(heard, of_nobody, EN))
     assert "it didn't come up" in plain(calls.over_line(Heard(happened=False), standing(), EN))
 
 
