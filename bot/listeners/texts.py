@@ -22,6 +22,7 @@ from coaching.calls import typed_wish
 from coaching.moves import Ask, Said
 from coaching.nudges import PROMISED
 from coaching.reading import MAX_TEXT
+from coaching.words import Words
 from storage import Interrupted, Message, Seller, Transaction
 
 A_MINUTE_LATER = 2
@@ -163,8 +164,7 @@ class Texts:
         self, tx: Transaction, seller: Seller, event: Body, text: str
     ) -> Conversation | None:
         """Words at the top level: for the one check that waits, which is returned; else the
-        seller says for which. In a thread that is no check's they answer what it asked, and are
-        never taken for the answer to something else."""
+        seller says for which. A bare yes or no in the thread of another message answers that."""
         words = self._desk.words
         said = command(text, words)
         asked = await self._under_nudge(tx, seller, event)
@@ -173,7 +173,7 @@ class Texts:
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif asked or (len(waiting) == 1 and not event.get("thread_ts")):
+        elif asked or (len(waiting) == 1 and not _answers_another(event, text, words)):
             talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
             return talk
@@ -227,6 +227,10 @@ async def _is_unclear(tx: Transaction, shown: Message) -> bool:
     """Whether a question may stand in Slack though its time is not known: then nobody can say yet
     whether words were written before it or under it."""
     return shown.ts is None and await tx.is_under_way(shown.id)
+
+
+def _answers_another(event: Body, text: str, words: Words) -> bool:
+    return "thread_ts" in event and typed_wish(text, words) is not None
 
 
 def _typed(message: Body) -> str:

@@ -131,9 +131,10 @@ async def test_a_yes_under_a_nudge_answers_no_question_of_a_check(tmp_path: Path
         await stage.command("/differ nudges monday 9:00")
         await at(stage, MONDAY)
         nudge = next(m for m in stage.messages() if "Tomorrow" in str(m.blocks))
+        await stage.command("/differ pilot")
         await stage.say("yes", nudge.ts)
         assert await states(stage) == [Seen.OFFERED]
-        assert "Shall I start a check on this?" in str(stage.messages()[-1].blocks)
+        assert "Which check is that for?" in str(stage.messages()[-1].blocks)
 
 
 async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_open(
