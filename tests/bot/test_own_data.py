@@ -72,14 +72,14 @@ def contents(message: Message) -> dict[str, str]:
 
 
 async def rows(folder: Path, user: str | None = None) -> list[tuple[str, tuple[Any, ...]]]:
-    """Every row of the database that belongs to a person, or all of them."""
+    """Every row that belongs to a person, or all of them; PostgreSQL gives them in any order."""
     engine = open_engine(database_in(folder))
     found: list[tuple[str, tuple[Any, ...]]] = []
     async with engine.connect() as connection:
         for table in TABLES:
             of = f" WHERE user_id = '{user}'" if user else ""
             answer = await connection.execute(text(f"SELECT * FROM {table}{of}"))
-            found += [(table, tuple(row)) for row in answer]
+            found += sorted(((table, tuple(row)) for row in answer), key=repr)
     await engine.dispose()
     return found
 
