@@ -9,7 +9,7 @@ from bot.nudges import Nudging
 from bot.reminders import plan_reminders
 from bot.views import cadence as views
 from coaching.cadence import Cadence, Nudges
-from coaching.grammar import NudgesAt, NudgesOn, PauseUntil, Request, request
+from coaching.grammar import NudgesAt, NudgesEvery, NudgesOn, PauseUntil, Request, request
 from coaching.when import weekday_name
 from coaching.words import Line, Words
 from storage import Transaction
@@ -58,6 +58,8 @@ class Choices:
                 return await self._nudge_at(weekday, hour)
             case NudgesOn():
                 return await self.choose(nudges=Nudges.ON, paused_until="")
+            case NudgesEvery(weeks):
+                return await self.choose(nudges=Nudges.ON, every=weeks, paused_until="")
             case PauseUntil(day):
                 return await self.pause(day) or self._words.say("cadence.past")
         return await self.choose(nudges=Nudges.NO)

@@ -140,10 +140,13 @@ class Conversation:
         """Take words as what came of its call; False when they answer something asked since."""
         if self._check.finished_at is None:
             return False
-        asked = await self.after_call.question()
-        if self.step.ask is not Ask.DONE and asked <= self.thread.prompt:
+        if self.step.ask is not Ask.DONE and await self.asked() == self.thread.prompt:
             return False
         return await self.after_call.listen(said, self._mention)
+
+    async def asked(self) -> str:
+        """The id of the message that asked last, about the plan or its call; ids grow with time."""
+        return max(self.thread.prompt, await self.after_call.question())
 
     async def take_back(self) -> bool:
         """Undo what was told last about its call; False when the check has asked since."""

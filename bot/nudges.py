@@ -71,11 +71,11 @@ class Nudging:
 
     async def _weeks_to_wait(self, cadence: Cadence) -> int:
         """From this week to the first that may have a nudge, by the last that had its own."""
-        newest = await self._tx.week.nudges(1)
-        if not newest or _is_open(newest[0]):
+        newest = await self._newest()
+        if newest is None or _is_open(newest):
             return 0
-        weeks = 1 if newest[0].outcome == Outcome.NEXT else cadence.every
-        monday = date.fromisoformat(f"{newest[0].week}-1") + timedelta(weeks=weeks)
+        weeks = 1 if newest.outcome == Outcome.NEXT else cadence.every
+        monday = date.fromisoformat(f"{newest.week}-1") + timedelta(weeks=weeks)
         return max(0, (monday - monday_of(self._now, cadence.place)).days // 7)
 
     async def tomorrow(self, message_id: str) -> datetime | None:
@@ -85,6 +85,7 @@ class Nudging:
         await self._tx.week.answer_nudge(message_id, Outcome.PUT_OFF)
         at = tomorrow(await self._tx.week.cadence(), self._now)
         await self._tx.week.plan(NUDGE, at)
+        await self._tx.week.refresh(HOME, self._now)
         return at
 
     async def next_week(self, message_id: str) -> bool:
@@ -115,9 +116,19 @@ class Nudging:
         """When the next one is due."""
         return await self._tx.week.planned(NUDGE)
 
+    async def unanswered(self) -> Nudge | None:
+        """The newest nudge, if it stands there and waits for an answer."""
+        newest = await self._newest()
+        if newest is None or newest.answered or newest.ts is None:
+            return None
+        return newest if newest.outcome == Outcome.SENT else None
+
+    async def _newest(self) -> Nudge | None:
+        return next(iter(await self._tx.week.nudges(1)), None)
+
     async def _is_newest(self, message_id: str) -> bool:
-        newest = await self._tx.week.nudges(1)
-        return bool(newest) and newest[0].message_id == message_id
+        newest = await self._newest()
+        return newest is not None and newest.message_id == message_id
 
     # when one is due
 

@@ -1,7 +1,7 @@
 """Commands with something in them, as whole messages and in no other words.
 
-``nudges monday 9:00``, ``nudges on``, ``pause until 4 Jan``, ``stop``. Everything
-else is a plan or an answer: "stop the churn at Halden" is a plan.
+``nudges monday 9:00``, ``nudges every two weeks``, ``nudges on``, ``pause until 4 Jan``, ``stop``.
+Everything else is a plan or an answer: "stop the churn at Halden" is a plan.
 """
 
 import re
@@ -25,6 +25,13 @@ class NudgesOn:
 
 
 @dataclass(frozen=True, slots=True)
+class NudgesEvery:
+    """Nudges every so many weeks."""
+
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
 class PauseUntil:
     """No nudge before that day."""
 
@@ -36,7 +43,7 @@ class Stop:
     """No nudge at all."""
 
 
-Request = NudgesAt | NudgesOn | PauseUntil | Stop
+Request = NudgesAt | NudgesOn | NudgesEvery | PauseUntil | Stop
 
 FEW = 3
 """Words after "pause" or "stop" that are hardly a plan yet."""
@@ -59,7 +66,17 @@ def request(text: str, today: date, words: Words) -> Request | None:
         return Stop()
     if words.hears("nudges_on", said):
         return NudgesOn()
+    for weeks, meaning in enumerate(("nudges_weekly", "nudges_fortnightly"), 1):
+        if words.hears(meaning, said):
+            return NudgesEvery(weeks)
     return _nudges(said, words) or _pause(said, today, words)
+
+
+def later(text: str, words: Words) -> str:
+    """How a whole message would have the nudge that stands there, as its taps are called:
+    ``tomorrow``, ``next`` week, every ``fortnight``; an empty string for other words."""
+    names = ("tomorrow", "next", "fortnight")
+    return next((name for name in names if words.hears(f"later.{name}", text)), "")
 
 
 def begun(text: str, words: Words) -> str:

@@ -100,7 +100,7 @@ class Nudge:
 
     `outcome` is a word of the sender's, `wording` the key of what was said, `earlier` those of
     what was put off in the same week, oldest first. `came`: whether its message was posted, None
-    while nobody knows yet.
+    while nobody knows yet; `ts` is its place in Slack.
     """
 
     week: str
@@ -112,6 +112,7 @@ class Nudge:
     earlier: tuple[str, ...] = ()
     answered: bool = False
     came: bool | None = None
+    ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

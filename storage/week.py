@@ -195,7 +195,8 @@ _NUDGE = ("week", "outcome", "wording", "at", "check_id", "message_id")
 def _nudge(row: Any) -> Nudge:
     *earlier, wording = row.wording.split(" ")
     kept = {name: getattr(row, name) for name in _NUDGE} | {"wording": wording}
-    return Nudge(**kept, earlier=tuple(earlier), answered=row.answered, came=_came(row))
+    kept |= {"earlier": tuple(earlier), "answered": row.answered, "ts": row.ts}
+    return Nudge(**kept, came=_came(row))
 
 
 def _came(row: Any) -> bool | None:

@@ -52,7 +52,7 @@ class NudgeTaps:
         if talk is None:
             await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
         elif await self._is_over(talk, why):
-            await tx.update(message_id, closed_like(body["message"], await self._stale(tx)))
+            await tx.update(message_id, closed_like(body["message"], await _stale(self._desk, tx)))
         elif why == Why.PROMISE:
             return talk.after_call.form()
         elif await tx.receive("tap", tap_key(body)):
@@ -80,32 +80,9 @@ class NudgeTaps:
         message_id = action["value"].partition("|")[0]
         async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
             if tx is not None:
-                line = await self._later(tx, name, message_id)
+                line = await put_off(self._desk, tx, name, message_id)
                 await tx.update(message_id, closed_like(body["message"], line))
         await ack()
-
-    async def _later(self, tx: Transaction, name: str, message_id: str) -> Line:
-        nudging = Nudging(tx, self._desk.words, self._desk.now())
-        choices = Choices(tx, self._desk.words, self._desk.now())
-        cadence = await choices.cadence()
-        if name == "tomorrow" and await nudging.tomorrow(message_id) is not None:
-            return await choices.told(cadence)
-        if name == "next" and await nudging.next_week(message_id):
-            return await choices.told(cadence)
-        if name in ("fortnight", "stop"):
-            await tx.week.answer_nudge(message_id, Outcome.CHANGED)
-            return await choices.choose(**_CHANGES[name])
-        await tx.week.answer_nudge(message_id)
-        if name == "resume":
-            return await choices.choose(nudges=Nudges.ON)
-        return await self._stale(tx)
-
-    async def _stale(self, tx: Transaction) -> Line:
-        """That this nudge is over, and when the next one comes."""
-        words, now = self._desk.words, self._desk.now()
-        planned = await Nudging(tx, words, now).planned()
-        next_one = views.next_line(planned, await tx.week.cadence(), now, words)
-        return words.say("nudge.stale", next=next_one)
 
     async def on_until(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """A pause until the day that was picked."""
@@ -122,3 +99,28 @@ class NudgeTaps:
                     past = message((self._desk.words.say("cadence.past"),))
                     await tx.post(purpose=NOTICE, body=past)
         await ack()
+
+
+async def put_off(desk: Desk, tx: Transaction, name: str, message_id: str) -> Line:
+    """Have a nudge otherwise, ``name`` saying how: as its taps do, or the same in words."""
+    nudging = Nudging(tx, desk.words, desk.now())
+    choices = Choices(tx, desk.words, desk.now())
+    cadence = await choices.cadence()
+    if name == "tomorrow" and await nudging.tomorrow(message_id) is not None:
+        return await choices.told(cadence)
+    if name == "next" and await nudging.next_week(message_id):
+        return await choices.told(cadence)
+    if name in _CHANGES:
+        await tx.week.answer_nudge(message_id, Outcome.CHANGED)
+        return await choices.choose(**_CHANGES[name])
+    await tx.week.answer_nudge(message_id)
+    if name == "resume":
+        return await choices.choose(nudges=Nudges.ON)
+    return await _stale(desk, tx)
+
+
+async def _stale(desk: Desk, tx: Transaction) -> Line:
+    """That this nudge is over, and when the next one comes."""
+    planned = await Nudging(tx, desk.words, desk.now()).planned()
+    next_one = views.next_line(planned, await tx.week.cadence(), desk.now(), desk.words)
+    return desk.words.say("nudge.stale", next=next_one)

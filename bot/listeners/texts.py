@@ -11,7 +11,9 @@ from bot.desk import Body, Desk, seller_of
 from bot.kinds import NUDGE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
+from bot.listeners.nudges import put_off
 from bot.listeners.taps import CONTROLS, control
+from bot.nudges import Nudging
 from bot.promises import asked_in, asked_last
 from bot.views import greeting, placing
 from bot.views.messages import message, notice
@@ -19,10 +21,11 @@ from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.cadence import Nudges
 from coaching.calls import typed_wish
+from coaching.grammar import later
 from coaching.moves import Ask, Said
 from coaching.nudges import PROMISED
 from coaching.reading import MAX_TEXT
-from coaching.words import Words
+from coaching.words import Line, Words
 from storage import Interrupted, Message, Seller, Transaction
 
 A_MINUTE_LATER = 2
@@ -173,6 +176,8 @@ class Texts:
             await tx.post(purpose=NOTICE, body=body)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
+        elif line := await self._later(tx, event, text, waiting):
+            await tx.post(purpose=NOTICE, body=message((line,)))
         elif asked or (len(waiting) == 1 and not _answers_another(event, text, words)):
             talk = waiting[0]
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
@@ -197,6 +202,22 @@ class Texts:
             return message((await choose_language(tx, seller, code, self._languages),))
         line = await do_request(tx, text, words, self._desk.now())
         return message((line,)) if line else None
+
+    async def _later(
+        self, tx: Transaction, event: Body, text: str, waiting: list[Conversation]
+    ) -> Line | None:
+        """Have the nudge that stands there otherwise, as its taps do; None when the words are
+        others, or may answer what a check has asked since."""
+        name = later(text, self._desk.words)
+        nudge = await Nudging(tx, self._desk.words, self._desk.now()).unanswered() if name else None
+        if nudge is None:
+            return None
+        asked = str(nudge.message_id)
+        since = [await talk.asked() > asked for talk in waiting]
+        place = event.get("thread_ts")
+        if place != nudge.ts and (place or any(since)):
+            return None
+        return await put_off(self._desk, tx, name, asked)
 
     async def _waiting(self, tx: Transaction, seller: Seller) -> list[Conversation]:
         """The checks that wait for words: under way, or asked after their call or promise."""

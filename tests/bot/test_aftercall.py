@@ -7,7 +7,7 @@ from coaching.calls import Seen, Tell, load
 from coaching.factors import Factor
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
-from tests.bot.test_week import DAY, HOUR, MONDAY, TUESDAY, at, check, week
+from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, check, week
 
 THEIRS = "the audit keeps me awake"
 

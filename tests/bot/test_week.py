@@ -1,92 +1,32 @@
 """The week of a seller: what comes, what does not, and what an outage makes of it."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.playground import faults
 from bot.playground.clock import MovableClock
 from bot.playground.server import SmallSlack
-from bot.playground.workspace import Message
-from bot.sender import Pace
-from bot.thread import Thread
-from coaching.brief import Brief, Length
 from coaching.cadence import Cadence, Nudges
-from coaching.dialogue import advance, begin
-from coaching.factors import Factor
-from coaching.moves import Ask, Move, Reply, Step
-from storage import Nudge
-from tests.bot.script import ANSWERS, answer, click, deliver, seller_of
-from tests.bot.stage import DEALS, ROOT, Stage, at_work, on_stage
-
-TUESDAY = datetime(2035, 3, 6, 8, 40, tzinfo=UTC)
-MONDAY = datetime(2035, 3, 12, 8, tzinfo=UTC)
-"""Nine in Berlin."""
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
-QUICK = Pace(timeout=0.3, lease=2.0, poll=0.01, tick=0.05)
-BUYER = {"person": "Marta Lind", "company": "Northgate", "competitors": "Acme"}
-
-
-@asynccontextmanager
-async def week(folder: Path, **more: Any) -> AsyncIterator[Stage]:
-    """A stage on a Tuesday morning in Berlin."""
-    async with on_stage(folder, pace=QUICK, start=TUESDAY, **more) as stage:
-        yield stage
-
-
-async def check(stage: Stage, plan: str = "demo", call_at: datetime | None = None) -> None:
-    """A one-minute check in which risk is a no, with its change kept."""
-    await stage.command(f"/differ quick {plan}")
-    await stage.tap("Fill in")
-    when = {"call_at": int(call_at.timestamp())} if call_at else {}
-    assert await stage.submit(**BUYER, length="one", **when) == {}
-    for label in ("Yes", "No", "Yes", "Skip", "Keep it"):
-        await stage.tap(label)
-
-
-async def checked(stage: Stage, *plans: str) -> None:
-    """One-minute checks that lacked risk, as they are kept; to tap them all takes its time."""
-    async with stage.store.begin(seller_of(stage)) as tx:
-        for plan in plans:
-            dialogue = begin(Brief(plan, company="Northgate", length=Length.ONE, ready=True))
-            for factor in (Factor.VALUE, Factor.RISK, Factor.EASE):
-                reply = Reply.NO if factor is Factor.RISK else Reply.YES
-                following = advance(dialogue, Move(Step(Ask.FACTOR, factor), reply))
-                assert following is not None
-                dialogue = following
-            now = stage.slack.clock.now()
-            opened = await tx.open_check(origin=plan, dialogue=Thread(dialogue).dump(), now=now)
-            assert opened is not None
-            await tx.save(replace(opened, finished_at=now))
-
-
-async def consented(stage: Stage) -> None:
-    """Two checks that lacked risk, nothing to ask after, and a nudge each Monday at nine."""
-    await checked(stage, "demo", "workshop")
-    await stage.command("/differ nudges monday 9:00")
-
-
-async def at(stage: Stage, moment: datetime) -> None:
-    stage.slack.clock.set(moment)
-    await stage.settle()
-
-
-def nudges(stage: Stage) -> list[Message]:
-    return [m for m in stage.messages() if "Tomorrow" in str(m.blocks) and not m.thread_ts]
-
-
-async def kept(stage: Stage) -> tuple[Nudge, ...]:
-    async with stage.store.begin(seller_of(stage)) as tx:
-        return await tx.week.nudges(20)
-
-
-async def cadence(stage: Stage) -> Cadence:
-    async with stage.store.begin(seller_of(stage)) as tx:
-        return await tx.week.cadence()
+from tests.bot.script import ANSWERS, answer, seller_of
+from tests.bot.stage import DEALS, ROOT, at_work, on_stage
+from tests.bot.week import (
+    BUYER,
+    DAY,
+    HOUR,
+    MONDAY,
+    QUICK,
+    TUESDAY,
+    WEEK,
+    at,
+    cadence,
+    check,
+    checked,
+    consented,
+    kept,
+    nudges,
+    week,
+)
 
 
 async def test_nothing_comes_before_a_yes(tmp_path: Path) -> None:
@@ -110,22 +50,6 @@ async def test_one_nudge_a_week_at_the_hour_chosen(tmp_path: Path) -> None:
         await at(stage, MONDAY + WEEK)
         texts = [message.text for message in nudges(stage)]
         assert len(texts) == len(set(texts)) == 2
-
-
-async def test_what_was_put_off_comes_in_other_words(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await consented(stage)
-        for day in (
-            MONDAY,
-            MONDAY + DAY,
-            MONDAY + WEEK,
-            MONDAY + WEEK + DAY,
-            MONDAY + WEEK + 2 * DAY,
-        ):
-            await at(stage, day)
-            await stage.tap("Tomorrow")
-        said = [message.text for message in stage.messages() if "two plans" in message.text]
-        assert len(said) == len(set(said)) == 5
 
 
 async def test_the_very_first_word_may_be_when(tmp_path: Path) -> None:
@@ -284,58 +208,6 @@ async def test_after_three_that_slack_refused_there_are_none_until_they_are_want
         assert len(nudges(stage)) == 1
 
 
-async def test_a_tap_on_an_old_nudge_says_when_the_next_one_comes(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await consented(stage)
-        await at(stage, MONDAY)
-        old = nudges(stage)
-        await at(stage, MONDAY + WEEK)
-        await stage.tap("Tomorrow", old)
-        assert "This one is over." in str(old[0].blocks)
-        assert "19 March" not in str(old[0].blocks)
-        await at(stage, MONDAY + WEEK + DAY)
-        assert len(nudges(stage)) == 1
-
-
-async def test_tapped_twice_is_tapped_once(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await consented(stage)
-        await at(stage, MONDAY)
-        payload = click(stage, "Every two weeks")
-        await deliver(stage, "interactive", payload, payload)
-        assert (await cadence(stage)).every == 2
-        await at(stage, MONDAY + WEEK)
-        assert nudges(stage) == []
-        await at(stage, MONDAY + 2 * WEEK)
-        assert len(nudges(stage)) == 1
-
-
-async def test_whoever_chooses_times_again_has_answered(tmp_path: Path) -> None:
-    """After three that were ignored, and after the last word: what comes then is a nudge."""
-    async with week(tmp_path) as stage:
-        await consented(stage)
-        for number in range(4):
-            await at(stage, MONDAY + number * WEEK)
-        assert "I'll stop here" in stage.messages()[-1].text
-        assert (await cadence(stage)).nudges is Nudges.SILENT
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, MONDAY + 4 * WEEK)
-        assert len(nudges(stage)) == 4
-        assert (await cadence(stage)).nudges is Nudges.ON
-
-
-async def test_what_is_told_in_the_thread_answers_the_nudge_about_it(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await check(stage)
-        await stage.tap("12:00")
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, TUESDAY + 4 * HOUR)
-        await at(stage, MONDAY)
-        assert not (await kept(stage))[0].answered
-        await stage.say("they would rather see it live", stage.messages()[-2].thread_ts)
-        assert (await kept(stage))[0].answered
-
-
 async def test_an_old_installation_without_the_scope_has_its_times_in_utc(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         stage.slack.faults.chance("users.info", 1.0, faults.refuse("missing_scope"))
@@ -365,25 +237,6 @@ async def test_what_is_kept_of_times_and_calls_is_exported_and_forgotten(tmp_pat
         async with stage.store.begin(seller_of(stage)) as tx:
             assert await tx.calls.all() == ()
             assert await tx.week.planned("nudge") is None
-
-
-async def test_somebody_else_s_buttons_do_nothing(tmp_path: Path) -> None:
-    """A forged tap with the ids of another seller's check, nudge and settings."""
-    async with week(tmp_path) as stage:
-        await check(stage, call_at=TUESDAY + 2 * HOUR)
-        await stage.tap("13:40")
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, TUESDAY + 4 * HOUR)
-        forged = [click(stage, label) for label in ("They said …", "It didn't come up")]
-        await at(stage, MONDAY)
-        forged += [click(stage, label) for label in ("Stop", "Tomorrow", "Every two weeks")]
-        before = (await cadence(stage), await kept(stage))
-        for payload in forged:
-            payload["user"]["id"] = "U2PRIYA"
-        await deliver(stage, "interactive", *forged)
-        assert (await cadence(stage), await kept(stage)) == before
-        async with stage.store.begin(seller_of(stage)) as tx:
-            assert [call.state for call in await tx.calls.all()] == ["asked"]
 
 
 async def test_a_form_says_what_is_wrong_in_it(tmp_path: Path) -> None:
@@ -427,79 +280,6 @@ async def test_another_time_for_the_reminder_holds_for_the_call_named_before(
         await choose("15")
         await at(stage, TUESDAY + 2 * HOUR + timedelta(minutes=50))
         assert reminders() == 1
-
-
-async def test_a_nudge_about_what_is_over_leads_nowhere(tmp_path: Path) -> None:
-    """A promise that was told in its thread, a call that has begun."""
-    async with week(tmp_path) as stage:
-
-        def over() -> int:
-            return str([message.blocks for message in stage.messages()]).count("This one is over.")
-
-        await check(stage)
-        await stage.tap("12:00")
-        thread = stage.messages()[-1].thread_ts
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, TUESDAY + 4 * HOUR)
-        await at(stage, MONDAY)
-        await stage.say("they would rather see it live", thread)
-        await stage.tap("They said …")
-        assert stage.slack.workspace.top_modal(stage.me) is None
-        assert over() == 1
-        await check(stage, "renewal", call_at=MONDAY + 8 * DAY)
-        await at(stage, MONDAY + WEEK)
-        await at(stage, MONDAY + 8 * DAY)
-        await stage.tap("Two minutes now")
-        assert over() == 2
-
-
-async def test_a_nudge_about_a_check_that_was_paused_goes_on_with_it(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await stage.command("/differ demo")
-        await stage.tap("Fill in")
-        assert await stage.submit(**BUYER, call_at=int((MONDAY + DAY).timestamp())) == {}
-        await stage.tap("Pause")
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, MONDAY)
-        await stage.tap("Continue", nudges(stage))
-        assert "the eyes of the potential buyers" in stage.messages()[-1].text
-
-
-async def test_what_came_of_a_promise_is_told_though_the_check_has_a_question_left(
-    tmp_path: Path,
-) -> None:
-    async with week(tmp_path) as stage:
-        await stage.command("/differ demo")
-        await stage.tap("Fill in")
-        assert await stage.submit(**BUYER) == {}
-        for label in ("Yes", *["No"] * 5, "Yes", "Keep it"):  # "would their seller do this too?"
-            await stage.tap(label)
-        await stage.command("/differ nudges monday 9:00")
-        await at(stage, MONDAY)
-        await stage.tap("They said …")
-        assert await stage.submit(said="they would lose their weekends") == {}
-        assert "In their words, with today's date." in str(stage.messages()[-1].blocks)
-
-
-async def test_a_yes_or_no_in_words_is_the_tap_on_what_was_offered(tmp_path: Path) -> None:
-    async with week(tmp_path) as stage:
-        await check(stage, call_at=TUESDAY + 2 * HOUR)
-        thread = stage.messages()[-1].thread_ts
-        await stage.say("yes please", thread)
-        assert "✓ 13:40, Berlin time" in str([m.blocks for m in stage.messages()])
-        await at(stage, TUESDAY + 4 * HOUR)
-        await stage.say("they would rather see it live", thread)
-        for label in ("Didn't come up", "Didn't come up"):
-            await stage.tap(label)
-        assert "I keep that for your next" in str(stage.messages()[-1].blocks)
-        await stage.say("no, thanks", thread)
-        assert "No nudges, then." in str(stage.messages()[-1].blocks)
-        assert (await cadence(stage)).nudges is Nudges.NO
-        await stage.say("no", thread)
-        assert "I kept none of that" in str(stage.messages()[-1].blocks)
-        await check(stage, "workshop")
-        await stage.say("no", stage.messages()[-1].thread_ts)
-        assert "✓ No, thanks" in str([m.blocks for m in stage.messages()])
 
 
 async def test_all_of_it_is_reached_from_home(tmp_path: Path) -> None:

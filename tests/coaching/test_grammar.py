@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from coaching.grammar import NudgesAt, NudgesOn, PauseUntil, Request, Stop, begun, request
+from coaching.grammar import (
+    NudgesAt,
+    NudgesEvery,
+    NudgesOn,
+    PauseUntil,
+    Request,
+    Stop,
+    begun,
+    later,
+    request,
+)
 from coaching.words import words
 from tests.coaching.talk import EN
 
@@ -21,6 +31,8 @@ MEANT: dict[str, Request] = {
     "nudges monday 12pm": NudgesAt(1, "12:00"),
     "nudges monday noon": NudgesAt(1, "12:00"),
     "nudges on": NudgesOn(),
+    "nudges every week": NudgesEvery(1),
+    "Nudges every  two weeks": NudgesEvery(2),
     "nudges off": Stop(),
     "pause until 4 Jan": PauseUntil(date(2027, 1, 4)),
     "pause until 4. January": PauseUntil(date(2027, 1, 4)),
@@ -34,6 +46,7 @@ PLANS = (
     *("stop the churn at Halden", "stop it", "please stop", ""),
     *("nudges monday 13pm", "nudges monday 9 bells", "nudges monday soon"),
     *("nudges monday 25:00", "nudges m 9:00", "nudges 9:00", "budgets monday 9:00"),
+    *("every two weeks", "tomorrow", "next week"),
     *("pause", "pause until later", "pause until 31 feb", "pause until 2027-02-30"),
     *("pause until ju 4", "wait until 4 jan", "hold on 2027-01-04", "nudges noday 9:00"),
 )
@@ -52,6 +65,7 @@ def test_a_command_is_understood(text: str) -> None:
         ("nudges montag mittags", NudgesAt(1, "12:00")),
         ("anstoß aus", Stop()),
         ("nudges an", NudgesOn()),
+        ("Anstoß alle zwei Wochen", NudgesEvery(2)),
     ],
 )
 def test_a_command_is_understood_in_german(text: str, meant: Request) -> None:
@@ -86,3 +100,17 @@ def test_everything_else_is_a_plan_or_an_answer(text: str) -> None:
 )
 def test_what_is_half_a_command_is_no_plan(text: str, command: str) -> None:
     assert begun(text, EN) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("Tomorrow", "tomorrow"),
+        ("ask me next week", "next"),
+        ("every other week", "fortnight"),
+        ("tomorrow they decide", ""),
+        ("", ""),
+    ],
+)
+def test_a_nudge_is_put_off_in_a_whole_message_alone(text: str, way: str) -> None:
+    assert later(text, EN) == way
