@@ -71,11 +71,13 @@ class Choices:
         return await self.choose(nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until="")
 
     async def pause(self, day: date) -> Line | None:
-        """No nudge before that day, in words; a day that has passed changes nothing."""
+        """No nudge before that day, in words; a day that has passed changes nothing. Whoever was
+        left in silence wants them after it; where they are off there is nothing to pause."""
+        if (await self.cadence()).nudges not in (Nudges.ON, Nudges.SILENT):
+            return self._words.say("cadence.off")
         if day <= await self.today():
             return None
-        await self._nudging.pause(day)
-        return self._words.say("cadence.paused", day=self._words.day(day))
+        return await self.choose(nudges=Nudges.ON, paused_until=day.isoformat())
 
     async def told(self, cadence: Cadence) -> Line:
         """What holds from now on."""

@@ -97,11 +97,6 @@ class Nudging:
             await self._tx.week.refresh(HOME, self._now)
         return newest
 
-    async def pause(self, until: date) -> Cadence:
-        """None before that day."""
-        cadence = await self._tx.week.cadence()
-        return await self.choose(replace(cadence, paused_until=until.isoformat()))
-
     async def follow(self, zone: str) -> None:
         """They are there now, as far as Slack says: what is planned keeps its wall time."""
         before = await self._tx.week.cadence()

@@ -21,7 +21,10 @@ from coaching.nudges import Why, check_of
 from coaching.words import Line
 from storage import Seller, Transaction
 
-_CHANGES: dict[str, dict[str, Any]] = {"fortnight": {"every": 2}, "stop": {"nudges": Nudges.NO}}
+_CHANGES: dict[str, dict[str, Any]] = {
+    "fortnight": {"nudges": Nudges.ON, "every": 2},
+    "stop": {"nudges": Nudges.NO},
+}
 
 
 class NudgeTaps:
@@ -105,22 +108,27 @@ async def put_off(desk: Desk, tx: Transaction, name: str, message_id: str) -> Li
     """Have a nudge otherwise, ``name`` saying how: as its taps do, or the same in words."""
     nudging = Nudging(tx, desk.words, desk.now())
     choices = Choices(tx, desk.words, desk.now())
-    cadence = await choices.cadence()
-    if name == "tomorrow" and await nudging.tomorrow(message_id) is not None:
-        return await choices.told(cadence)
-    if name == "next" and await nudging.next_week(message_id):
-        return await choices.told(cadence)
     if name in _CHANGES:
         await tx.week.answer_nudge(message_id, Outcome.CHANGED)
         return await choices.choose(**_CHANGES[name])
+    cadence = await choices.cadence()
+    if cadence.nudges is Nudges.ON:
+        if name == "tomorrow" and await nudging.tomorrow(message_id) is not None:
+            return await choices.told(cadence)
+        if name == "next" and await nudging.next_week(message_id):
+            return await choices.told(cadence)
     await tx.week.answer_nudge(message_id)
-    if name == "resume":
+    # After the last word, whoever wants one later wants them.
+    if name == "resume" or cadence.nudges is Nudges.SILENT:
         return await choices.choose(nudges=Nudges.ON)
     return await _stale(desk, tx)
 
 
 async def _stale(desk: Desk, tx: Transaction) -> Line:
-    """That this nudge is over, and when the next one comes."""
+    """That this nudge is over, and when the next one comes, or how they are turned on."""
+    cadence = await tx.week.cadence()
     planned = await Nudging(tx, desk.words, desk.now()).planned()
-    next_one = views.next_line(planned, await tx.week.cadence(), desk.now(), desk.words)
+    if planned is None:
+        return desk.words.say("cadence.off")
+    next_one = views.next_line(planned, cadence, desk.now(), desk.words)
     return desk.words.say("nudge.stale", next=next_one)

@@ -93,10 +93,8 @@ def _hour(cadence: Cadence) -> str:
     return f"{cadence.wall_time.hour}:{cadence.wall_time.minute:02}"
 
 
-def next_line(at: datetime | None, cadence: Cadence, now: datetime, words: Words) -> str:
+def next_line(at: datetime, cadence: Cadence, now: datetime, words: Words) -> str:
     """When the next one comes."""
-    if at is None:
-        return words.text("nudge.none_planned")
     said = f"{when(at, now, cadence.place, words)}, {zone_name(cadence.place, words)}"
     return words.plain("nudge.next", when=said)
 
@@ -139,8 +137,10 @@ def settled(cadence: Cadence, at: datetime | None, now: datetime, words: Words) 
     """What holds from now on."""
     if cadence.nudges is not Nudges.ON:
         return words.say("cadence.no")
+    until = cadence.pause(now.astimezone(cadence.place).date())
     return words.say(
-        "cadence.on",
+        "cadence.paused" if until else "cadence.on",
+        day=words.day(until) if until else "",
         every=words.text(f"cadence.every_{cadence.every}"),
         weekday=weekday_name(cadence.weekday, words),
         hour=_hour(cadence),

@@ -17,6 +17,7 @@ from tests.bot.week import (
     cadence,
     check,
     consented,
+    keep,
     kept,
     nudges,
     week,
@@ -77,6 +78,62 @@ async def test_whoever_chooses_times_again_has_answered(tmp_path: Path) -> None:
         await at(stage, MONDAY + 4 * WEEK)
         assert len(nudges(stage)) == 4
         assert (await cadence(stage)).nudges is Nudges.ON
+
+
+async def test_after_the_last_word_a_tap_on_an_old_nudge_brings_them_back(tmp_path: Path) -> None:
+    """Whoever wants it later, rarer or after a pause wants it."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        for number in range(4):
+            await at(stage, MONDAY + number * WEEK)
+        silent = await cadence(stage)
+        old = nudges(stage)
+        labels = ("Every two weeks", "Tomorrow", "Next week")
+        for label, payload in [(label, click(stage, label)) for label in labels]:
+            await keep(stage, silent)
+            await deliver(stage, "interactive", payload)
+            rare = label == "Every two weeks"
+            day = "16 April" if rare else "9 April"
+            said = f"every {'two weeks' if rare else 'week'}. The next one: {day} 9:00"
+            assert said in str(old[2].blocks), label
+            assert (await cadence(stage)).nudges is Nudges.ON
+        await keep(stage, silent)
+        await stage.tap("Pause until …", old[:1], day="2035-04-20")
+        said = "Paused until 20 April, then Mondays 9:00, Berlin time, every week. The next one: 23"
+        assert said in str(old[0].blocks)
+        await at(stage, MONDAY + 6 * WEEK)
+        assert len(nudges(stage)) == 1 + 1
+
+
+async def test_there_is_nothing_to_pause_where_there_is_no_nudge(tmp_path: Path) -> None:
+    """It is said how to have them; they come at the hour that was chosen once, or the first."""
+    async with week(tmp_path) as stage:
+        await stage.command("/differ pause until 20 April")
+        off = "Nudges are off. /differ nudges on turns them on."
+        assert stage.ephemerals()[-1].text == off
+        await stage.command("/differ nudges on")
+        assert "Mondays 9:00, Berlin time, every week." in stage.ephemerals()[-1].text
+        await stage.command("/differ nudges thursday 8:30")
+        await stage.command("/differ stop")
+        assert "/differ nudges on brings them back" in stage.ephemerals()[-1].text
+        await stage.command("/differ nudges on")
+        assert "Thursdays 8:30, Berlin time, every week." in stage.ephemerals()[-1].text
+
+
+async def test_after_a_stop_a_tap_on_an_old_nudge_plans_nothing(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        await stage.command("/differ stop")
+        (nudge,) = nudges(stage)
+        payloads = [click(stage, label) for label in ("Tomorrow", "Next week")]
+        await stage.tap("Pause until …", day="2035-04-20")
+        for payload in ({}, *payloads):
+            if payload:
+                await deliver(stage, "interactive", payload)
+            assert "Nudges are off." in str(nudge.blocks)
+            async with stage.store.begin(seller_of(stage)) as tx:
+                assert await tx.week.planned("nudge") is None
 
 
 async def test_what_is_told_in_the_thread_answers_the_nudge_about_it(tmp_path: Path) -> None:

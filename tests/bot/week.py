@@ -83,3 +83,9 @@ async def kept(stage: Stage) -> tuple[Nudge, ...]:
 async def cadence(stage: Stage) -> Cadence:
     async with stage.store.begin(seller_of(stage)) as tx:
         return await tx.week.cadence()
+
+
+async def keep(stage: Stage, chosen: Cadence) -> None:
+    """What the seller chose becomes this, and nothing is planned by it."""
+    async with stage.store.begin(seller_of(stage)) as tx:
+        await tx.week.save_cadence(chosen)
