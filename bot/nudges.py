@@ -111,13 +111,6 @@ class Nudging:
         """When the next one is due."""
         return await self._tx.week.planned(NUDGE)
 
-    async def unanswered(self) -> Nudge | None:
-        """The newest nudge, if it stands there and waits for an answer."""
-        newest = await self._newest()
-        if newest is None or newest.answered or newest.ts is None:
-            return None
-        return newest if newest.outcome == Outcome.SENT else None
-
     async def _newest(self) -> Nudge | None:
         return next(iter(await self._tx.week.nudges(1)), None)
 

@@ -102,6 +102,15 @@ def begun(text: str, words: Words) -> str:
     return "thread" if any(words.hears(word, said) for word in in_thread) else ""
 
 
+def half(text: str, words: Words) -> str:
+    """The same for what is said to the coach, where "stop it" may be an answer: ``nudges``,
+    ``pause``, or an empty string."""
+    name = begun(text, words)
+    until = tuple(words.find("hears.pause_until"))
+    asks = name == "nudges" or " ".join(text.lower().split()).startswith(until)
+    return name if asks else ""
+
+
 def _nudges(said: str, words: Words) -> NudgesAt | None:
     found = _NUDGES.fullmatch(said)
     if not found or not words.hears("nudges", found[1]):

@@ -86,6 +86,18 @@ FIND_MESSAGES = (
     .where(of_seller(messages, messages.c.check_id == bindparam("check"), ~messages.c.removed))
     .order_by(messages.c.id)
 )
+FIND_NEWEST = (
+    select(messages)
+    .where(
+        of_seller(
+            messages,
+            messages.c.purpose.in_(bindparam("purposes", expanding=True)),
+            ~messages.c.removed,
+        )
+    )
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
 FIND_MESSAGE = select(messages).where(
     of_seller(
         messages,

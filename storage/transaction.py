@@ -191,6 +191,12 @@ class Transaction:
         row = (await self._run(sql.FIND_MESSAGE, self._own | of)).first()
         return None if row is None else _message(row)
 
+    async def newest_message(self, *purposes: str) -> Message | None:
+        """The latest message of any of these purposes that was not taken away."""
+        await self.flush()
+        row = (await self._run(sql.FIND_NEWEST, self._own | {"purposes": purposes})).first()
+        return None if row is None else _message(row)
+
     async def post(
         self,
         *,

@@ -8,24 +8,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cadence import Choices, do_request
 from bot.conversation import NOTICE, Conversation
 from bot.desk import Body, Desk, seller_of
-from bot.kinds import NUDGE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
-from bot.listeners.nudges import put_off
+from bot.listeners.beside import Beside
 from bot.listeners.taps import CONTROLS, control
-from bot.nudges import Nudging
-from bot.promises import asked_in, asked_last
 from bot.views import greeting, placing
 from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.cadence import Nudges
 from coaching.calls import typed_wish
-from coaching.grammar import later
+from coaching.grammar import half
 from coaching.moves import Ask, Said
-from coaching.nudges import PROMISED
 from coaching.reading import MAX_TEXT
-from coaching.words import Line, Words
 from storage import Interrupted, Message, Seller, Transaction
 
 A_MINUTE_LATER = 2
@@ -97,16 +92,6 @@ class Texts:
         check = await tx.check_in_thread(event["channel"], thread_ts)
         return Conversation(tx, check, self._desk.words, self._desk.now()) if check else None
 
-    async def _under_nudge(
-        self, tx: Transaction, seller: Seller, event: Body
-    ) -> Conversation | None:
-        """The check whose promise a nudge asked after, for words in the nudge's own thread."""
-        thread_ts = event.get("thread_ts")
-        check = await tx.check_in_thread(event["channel"], thread_ts, NUDGE) if thread_ts else None
-        if check is None or not await asked_in(tx, check.id):
-            return None
-        return Conversation(tx, check, self._desk.words, self._desk.now(), seller.user_id)
-
     async def _placed(self, tx: Transaction, event: Body) -> Conversation | None:
         """The check that a text written outside any thread was given to."""
         check_id = await tx.check_of_text(event["channel"], event["ts"])
@@ -166,28 +151,28 @@ class Texts:
     async def _beside(
         self, tx: Transaction, seller: Seller, event: Body, text: str
     ) -> Conversation | None:
-        """Words at the top level: for the one check that waits, which is returned; else the
-        seller says for which. A bare yes or no in the thread of another message answers that."""
+        """Words outside any check's thread: for a nudge, or for the one check that may be meant,
+        which is returned; else the seller says for which."""
         words = self._desk.words
         said = command(text, words)
-        asked = await self._under_nudge(tx, seller, event)
-        waiting = [asked] if asked else await self._waiting(tx, seller)
+        beside = Beside(self._desk, tx, seller, event, text)
+        nudge = await beside.nudge()
+        under = nudge.message_id if nudge and "thread_ts" in event else None
         if body := await self._asked_for(tx, seller, text, said):
-            await tx.post(purpose=NOTICE, body=body)
+            await tx.post(purpose=NOTICE, body=body, under=under)
         elif said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif line := await self._later(tx, event, text, waiting):
-            await tx.post(purpose=NOTICE, body=message((line,)))
-        elif asked or (len(waiting) == 1 and not _answers_another(event, text, words)):
-            talk = waiting[0]
+        elif nudge and (line := await beside.answer(nudge)):
+            await tx.post(purpose=NOTICE, body=message((line,)), under=under)
+        elif talk := await beside.check(nudge, waiting := await beside.waiting()):
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
             return talk
         elif not text or len(text) > MAX_TEXT:
             key = "too_long" if text else "only_text"
-            await tx.post(purpose=NOTICE, body=notice(words, key))
+            await tx.post(purpose=NOTICE, body=notice(words, key), under=under)
         else:
             parked_id = await tx.park(text, event["channel"], event["ts"])
-            titles = [(talk.check_id, talk.dialogue.standing) for talk in waiting]
+            titles = [(check_id, talk.dialogue.standing) for check_id, talk in waiting.items()]
             await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
         return None
 
@@ -200,36 +185,10 @@ class Texts:
             return greeting.help_text(words) if said == "help" else greeting.privacy_text(words)
         if code := asked_language(text, words):
             return message((await choose_language(tx, seller, code, self._languages),))
-        line = await do_request(tx, text, words, self._desk.now())
-        return message((line,)) if line else None
-
-    async def _later(
-        self, tx: Transaction, event: Body, text: str, waiting: list[Conversation]
-    ) -> Line | None:
-        """Have the nudge that stands there otherwise, as its taps do; None when the words are
-        others, or may answer what a check has asked since."""
-        name = later(text, self._desk.words)
-        nudge = await Nudging(tx, self._desk.words, self._desk.now()).unanswered() if name else None
-        if nudge is None:
-            return None
-        asked = str(nudge.message_id)
-        since = [await talk.asked() > asked for talk in waiting]
-        place = event.get("thread_ts")
-        if place != nudge.ts and (place or any(since)):
-            return None
-        return await put_off(self._desk, tx, name, asked)
-
-    async def _waiting(self, tx: Transaction, seller: Seller) -> list[Conversation]:
-        """The checks that wait for words: under way, or asked after their call or promise."""
-        words, now = self._desk.words, self._desk.now()
-        open_checks = await tx.checks("open", "setup")
-        waiting = {check.id: Conversation(tx, check, words, now) for check in open_checks}
-        asked = [call.check_id for call in await tx.calls.asked(now - PROMISED)]
-        for check_id in (*asked, await asked_last(tx, now)):
-            if check_id and check_id not in waiting:
-                talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)
-                waiting |= {check_id: talk} if talk else {}
-        return list(waiting.values())
+        if line := await do_request(tx, text, words, self._desk.now()):
+            return message((line,))
+        name = half(text, words)
+        return message((words.say(f"begun.{name}"),)) if name else None
 
 
 async def tell_unsaved(client: AsyncWebClient, event: Body, desk: Desk) -> None:
@@ -248,10 +207,6 @@ async def _is_unclear(tx: Transaction, shown: Message) -> bool:
     """Whether a question may stand in Slack though its time is not known: then nobody can say yet
     whether words were written before it or under it."""
     return shown.ts is None and await tx.is_under_way(shown.id)
-
-
-def _answers_another(event: Body, text: str, words: Words) -> bool:
-    return "thread_ts" in event and typed_wish(text, words) is not None
 
 
 def _typed(message: Body) -> str:

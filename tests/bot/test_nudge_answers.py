@@ -257,8 +257,8 @@ async def test_what_a_tap_does_may_be_said(
         await stage.say(said)
         assert f"The next one: {next_one}" in stage.messages()[-1].text
         assert (await kept(stage))[0].outcome == outcome
-        await stage.say(said)
-        assert "Which check is that for?" in stage.messages()[-1].text
+        await stage.say(said)  # once more means the same
+        assert f"The next one: {next_one}" in stage.messages()[-1].text
 
 
 async def test_what_puts_a_promise_off_is_not_what_the_buyer_said(tmp_path: Path) -> None:

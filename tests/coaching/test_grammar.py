@@ -12,6 +12,7 @@ from coaching.grammar import (
     Request,
     Stop,
     begun,
+    half,
     later,
     request,
 )
@@ -100,6 +101,21 @@ def test_everything_else_is_a_plan_or_an_answer(text: str) -> None:
 )
 def test_what_is_half_a_command_is_no_plan(text: str, command: str) -> None:
     assert begun(text, EN) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("nudges", "nudges"),
+        ("Pause until next week", "pause"),
+        ("pause", ""),
+        ("pause for breath", ""),
+        ("stop it", ""),
+        ("yes", ""),
+    ],
+)
+def test_half_a_command_is_no_answer(text: str, name: str) -> None:
+    assert half(text, EN) == name
 
 
 @pytest.mark.parametrize(
