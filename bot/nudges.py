@@ -246,6 +246,6 @@ def _told(sent: tuple[Nudge, ...]) -> tuple[Before, ...]:
     for nudge in sent:
         if nudge.wording and nudge.came is not False:
             put_off = nudge.outcome in (Outcome.PUT_OFF, Outcome.NEXT)
-            told.append(Before(nudge.wording, None if put_off else nudge.check_id, nudge.at))
-        told += [Before(wording, None, nudge.at) for wording in reversed(nudge.earlier)]
+            told.append(Before(nudge.wording, nudge.check_id, nudge.at, put_off))
+        told += [Before(word, None, nudge.at, put_off=True) for word in reversed(nudge.earlier)]
     return tuple(told)

@@ -100,11 +100,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier nudge: its wording, the check it was about, when it was due."""
+    """An earlier nudge: its wording, the check it was about, when it was due. One that was put off
+    has told nothing yet; only its wording is spent."""
 
     wording: str
     check_id: str | None
     at: datetime
+    put_off: bool = False
+
+    def tells(self, why: Why) -> bool:
+        """Whether that is what it told."""
+        return self.wording.startswith(f"{why}.") and not self.put_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def _reasons(
     place: ZoneInfo,
     words: Words,
 ) -> Iterator[Reason]:
-    told = {(nudge.wording.partition(".")[0], nudge.check_id) for nudge in before}
+    told = {(why, nudge.check_id) for nudge in before for why in Why if nudge.tells(why)}
     for past in history:
         if _is_promise(past, now) and (Why.PROMISE, past.check_id) not in told:
             yield Reason(Why.PROMISE, call_values(past.standing, words), past.check_id)
@@ -234,7 +240,7 @@ def _answers(
     history: Sequence[Checked], before: Sequence[Before], words: Words
 ) -> Iterator[Reason]:
     """Two guesses or more that a call has settled since they were last spoken of."""
-    since = next((n.at for n in before if n.wording.startswith(Why.ANSWERS)), None)
+    since = next((nudge.at for nudge in before if nudge.tells(Why.ANSWERS)), None)
     settled = [
         (past, factor)
         for past in history

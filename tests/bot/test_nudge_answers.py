@@ -1,5 +1,6 @@
 """What a seller does with a nudge: its taps, the same in words, and what makes it needless."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,24 @@ async def test_what_a_tap_does_may_be_said(
         assert (await kept(stage))[0].outcome == outcome
         await stage.say(said)  # once more means the same
         assert f"The next one: {next_one}" in stage.messages()[-1].text
+
+
+@pytest.mark.parametrize(("label", "later"), [("Tomorrow", DAY), ("Next week", WEEK)])
+async def test_guesses_that_became_answers_come_again_when_they_were_put_off(
+    tmp_path: Path, label: str, later: timedelta
+) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, risk="Yes")
+        await stage.tap("12:00")
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, TUESDAY + 4 * HOUR)
+        await stage.say("they lose two days a week", stage.messages()[-1].thread_ts)
+        for tell in ("Agreed", "Disagreed"):
+            await stage.tap(tell)
+        for moment in (MONDAY, MONDAY + later):
+            await at(stage, moment)
+            assert "value and risk with Northgate" in nudges(stage)[-1].text
+            await stage.tap(label)
 
 
 async def test_what_puts_a_promise_off_is_not_what_the_buyer_said(tmp_path: Path) -> None:

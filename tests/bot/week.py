@@ -34,13 +34,15 @@ async def week(folder: Path, **more: Any) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def check(stage: Stage, plan: str = "demo", call_at: datetime | None = None) -> None:
+async def check(
+    stage: Stage, plan: str = "demo", call_at: datetime | None = None, risk: str = "No"
+) -> None:
     """A one-minute check in which risk is a no, with its change kept."""
     await stage.command(f"/differ quick {plan}")
     await stage.tap("Fill in")
     when = {"call_at": int(call_at.timestamp())} if call_at else {}
     assert await stage.submit(**BUYER, length="one", **when) == {}
-    for label in ("Yes", "No", "Yes", "Skip", "Keep it"):
+    for label in ("Yes", risk, "Yes", "Skip", "Keep it"):
         await stage.tap(label)
 
 

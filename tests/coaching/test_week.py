@@ -183,7 +183,7 @@ def test_a_promised_change_comes_first_and_once() -> None:
     told = Before(first.wording, "c1", MONDAY - 7 * DAY)
     assert text(past(), before=(told,)) == ""
     # Put off, it may come again, in other words.
-    again = choose((past(),), (replace(told, check_id=None),), MONDAY, BERLIN, EN)
+    again = choose((past(),), (replace(told, put_off=True),), MONDAY, BERLIN, EN)
     assert again is not None
     assert again.wording != first.wording
 
@@ -277,6 +277,10 @@ def test_guesses_that_became_answers_are_counted_since_they_were_last_told() -> 
     assert "Two guesses became answers: value and commercials with Northgate. " in text(one)
     assert text(one, before=(Before("answers.whole.0", None, MONDAY - 10 * DAY),)) == ""
     assert "value" in text(one, before=(Before("answers.whole.0", None, MONDAY - 25 * DAY),))
+    # Put off, they were not told; they come again, in other words.
+    put_off = Before("answers.whole.0", None, MONDAY - 10 * DAY, put_off=True)
+    assert "value and commercials with Northgate" in text(one, before=(put_off,))
+    assert text(one, before=(put_off,)) != text(one)
 
 
 def test_no_text_comes_twice_within_twelve_weeks() -> None:
