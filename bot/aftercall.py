@@ -30,21 +30,22 @@ class AfterCall(CheckCall):
     async def ask(self, mention: str, due_at: datetime) -> None:
         """What did they say? At night or at a weekend, where they are now, it waits for the
         morning."""
-        call, cadence = await self.call(), await self._tx.week.cadence()
-        if call is None or call.state != Seen.WANTED:
+        call, heard = await self._kept()
+        if call.state != Seen.WANTED:
             return
+        cadence = await self._tx.week.cadence()
         at = self._now if self._now - due_at > LATE else due_at
         if (ask_at := after_call(cadence, at - GAP)) > self._now:
             await self._save(replace(call, ask_at=ask_at))
             await self._tx.week.plan(AFTER, ask_at, self._check_id)
             return
-        await self._ask(call, mention)
+        await self._ask(call, heard, mention)
 
-    async def _ask(self, call: Call, mention: str) -> None:
+    async def _ask(self, call: Call, heard: Heard, mention: str = "") -> None:
         lines = coach.after_lines(self._standing, self._words)
         body = views.ask_after(lines, self._check_id, self._words, mention)
         message_id = await self._post(AFTER, body)
-        await self._keep(call, replace(coach.load(call.talk), prompt=message_id), Seen.ASKED)
+        await self._keep(call, replace(heard, prompt=message_id), Seen.ASKED)
 
     async def cancel(self, label: str) -> bool:
         """There is no call: nothing more is said about it; False once it was told about."""
@@ -58,17 +59,23 @@ class AfterCall(CheckCall):
         return True
 
     async def withdraw(self, label: str) -> None:
-        """What was asked about it is asked no more."""
+        """What was asked about it is asked no more, and until it begins all may be thought over."""
         call, heard = await self._kept()
-        if call.state == Seen.ASKED:
+        if call.talk and not heard.told:
             await self._close(heard, label)
-            await self._keep(call, replace(heard, prompt=""), Seen.ASKED)
+            await self._save(replace(call, talk=""))
+
+    async def begin(self) -> None:
+        """The call has begun: what is said of the plan from now on is hindsight."""
+        call, heard = await self._kept()
+        if not call.talk:
+            await self._keep(call, heard, Seen(call.state))
 
     async def question(self) -> str:
         """The id of the message that asks about the call and waits for words, or nothing."""
         call, heard = await self._kept()
         if heard.told:
-            return heard.prompt if coach.next_factor(heard, self._standing) else ""
+            return heard.prompt if coach.next_factor(heard) else ""
         if call.state in ANSWERED:
             return ""
         return max(heard.prompt, await asked_in(self._tx, self._check_id))
@@ -96,7 +103,7 @@ class AfterCall(CheckCall):
     async def _listen_on(self, heard: Heard, said: Said, mention: str) -> bool:
         """What they made of a factor, or said besides."""
         tell, wish = self._typed(said)
-        factor = coach.next_factor(heard, self._standing)
+        factor = coach.next_factor(heard)
         if tell and factor:
             return await self.tell(factor, tell, "")
         if factor is None and (heard.said or tell or wish is not None):
@@ -117,7 +124,8 @@ class AfterCall(CheckCall):
         if heard.tells:
             await self._go_on(call, heard.untell())
         else:
-            await self._ask(replace(call, talk="", ask_at=self._now, heard_at=None), "")
+            again = replace(call, ask_at=self._now, heard_at=None)
+            await self._ask(again, Heard(before=heard.before))
         return True
 
     async def is_told(self) -> bool:
@@ -152,10 +160,10 @@ class AfterCall(CheckCall):
     async def tell(self, factor: Factor, tell: Tell, label: str) -> bool:
         """What they made of a factor; False for a second or late tap."""
         call, heard = await self._kept()
-        if not heard.told or coach.next_factor(heard, self._standing) is not factor:
+        if not heard.told or coach.next_factor(heard) is not factor:
             return False
         await self._close(heard, label)
-        await self._go_on(call, heard.tell(factor, tell, self._standing.states[factor]))
+        await self._go_on(call, heard.tell(factor, tell))
         return True
 
     async def correct(self, said: Said) -> bool:
@@ -169,7 +177,7 @@ class AfterCall(CheckCall):
 
     async def _go_on(self, call: Call, heard: Heard, mention: str = "") -> None:
         """Ask the next thing, or say that this was all."""
-        factor = coach.next_factor(heard, self._standing)
+        factor = coach.next_factor(heard)
         await self._tx.week.drop(AFTER, self._check_id)
         await self._tx.week.answer_about(self._check_id)
         if factor is None:
@@ -196,16 +204,19 @@ class AfterCall(CheckCall):
         """Take the taps away from what was asked."""
         if not heard.prompt:
             return
-        factor = coach.next_factor(heard, self._standing) if heard.told else None
+        factor = coach.next_factor(heard) if heard.told else None
         lines = coach.after_lines(self._standing, self._words)
         if factor is not None:
             lines = coach.factor_lines(heard, factor, self._standing, self._words)
         await self._tx.update(heard.prompt, answered_message(lines, label))
 
     async def _kept(self) -> tuple[Call, Heard]:
-        """The call as it is kept, and what was told of it."""
+        """The call as it is kept, and what was told of it; what was forecast of one that has not
+        begun is what is believed now."""
         call = await self.call() or Call(self._check_id, Seen.OFFERED)
-        return call, coach.load(call.talk)
+        heard = coach.load(call.talk)
+        before = heard.before or coach.forecast(self._standing)
+        return call, replace(heard, before=before)
 
     async def _keep(self, call: Call, heard: Heard, state: Seen) -> None:
         heard_at = call.heard_at or (self._now if heard.text else None)

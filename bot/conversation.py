@@ -351,6 +351,8 @@ class Conversation:
             if call_at:
                 await self.after_call.withdraw(self._words.text("after.options.moved"))
             await self.follow_up.moved()
+        elif self._check.finished_at and call_at and call_at <= self._now:
+            await self._begin_call()
         if first_finish or state_of(self.dialogue) != self._check.state:
             await self._tx.week.refresh(HOME, self._now)
         self._check = await self._tx.save(
@@ -364,6 +366,12 @@ class Conversation:
         )
         if standing.closed:
             await self._tx.team.cast(self._check, ballot(standing), self._now)
+
+    async def _begin_call(self) -> None:
+        """Keep what was believed when it began, before that is changed."""
+        tx, check_id, card, _, words, now = self._of_call
+        believed = Thread.load(self._check.dialogue).dialogue.standing
+        await AfterCall(tx, check_id, card, believed, words, now).begin()
 
 
 def state_of(dialogue: Dialogue) -> str:

@@ -41,9 +41,9 @@ class Tell(StrEnum):
 class Heard:
     """What was told after a call. ``happened`` is False when the change did not come up.
 
-    ``before`` has the states of the factors told about as they were then: what is changed later
-    is no forecast. ``prompt`` is the id of the last message that asks, or that says it is over;
-    ``day`` the date, ISO, of the telling.
+    ``before`` has the factors to ask about, as they stood when the call began: what is changed
+    later is no forecast. ``prompt`` is the id of the last message that asks, or that says it is
+    over; ``day`` the date, ISO, of the telling.
     """
 
     said: tuple[Said, ...] = ()
@@ -64,16 +64,13 @@ class Heard:
         """Whether the first question was answered."""
         return bool(self.said) or not self.happened
 
-    def tell(self, factor: Factor, tell: Tell, state: State) -> "Heard":
-        """With one factor more, which was in that state until now."""
-        before = (*self.before, (factor, state))
-        return replace(self, tells=(*self.tells, (factor, tell)), before=before)
+    def tell(self, factor: Factor, tell: Tell) -> "Heard":
+        """With one factor more."""
+        return replace(self, tells=(*self.tells, (factor, tell)))
 
     def untell(self) -> "Heard":
         """Without the factor that was told about last."""
-        tells = self.tells[:-1]
-        kept = dict(tells)
-        return replace(self, tells=tells, before=tuple(b for b in self.before if b[0] in kept))
+        return replace(self, tells=self.tells[:-1])
 
 
 def _ended(text: str) -> str:
@@ -108,23 +105,24 @@ def load(text: str) -> Heard:
     )
 
 
-def asked_about(standing: Standing) -> tuple[Factor, ...]:
-    """The factors to ask about after the call: the change's, and one guess more at the most."""
-    first = changed_factor(standing)
-    guesses = [f for f in ASKED if standing.states[f] in _GUESSED and f is not first]
-    guesses.sort(key=lambda factor: _GUESSED.index(standing.states[factor]))
-    return (first, *guesses[:1])
+def forecast(standing: Standing) -> tuple[tuple[Factor, State], ...]:
+    """The factors to ask about after the call, and how each stands: the change's, and one guess
+    more at the most."""
+    states, first = standing.states, changed_factor(standing)
+    guesses = [f for f in ASKED if states[f] in _GUESSED and f is not first]
+    guesses.sort(key=lambda factor: _GUESSED.index(states[factor]))
+    return tuple((factor, states[factor]) for factor in (first, *guesses[:1]))
 
 
 _GUESSED = (State.CLAIMED, State.HEARD, State.UNSURE)
 
 
-def next_factor(heard: Heard, standing: Standing) -> Factor | None:
+def next_factor(heard: Heard) -> Factor | None:
     """The factor to ask about now; None when there is nothing more to ask."""
     if not heard.happened:
         return None
     told = dict(heard.tells)
-    return next((factor for factor in asked_about(standing) if factor not in told), None)
+    return next((factor for factor, _ in heard.before if factor not in told), None)
 
 
 def typed_tell(text: str, words: Words) -> Tell | None:

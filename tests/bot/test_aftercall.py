@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from coaching.calls import Seen, Tell, load
-from coaching.factors import Factor
+from coaching.calls import Heard, Seen, Tell, load
+from coaching.factors import Factor, State
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
 from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, check, week
@@ -224,6 +224,19 @@ async def test_home_shows_the_new_time_of_a_call_nobody_comes_back_to(tmp_path: 
         assert "13:40" in stage.home()
 
 
+async def told(stage: Stage) -> Heard:
+    """What was told after the call of the only check."""
+    async with stage.store.begin(seller_of(stage)) as tx:
+        (call,) = await tx.calls.all()
+    return load(call.talk)
+
+
+async def think_over(stage: Stage, thread: str, answer: str, factor: str = "Value") -> None:
+    await stage.say("change", thread)
+    await stage.tap(factor)
+    await stage.tap(answer)
+
+
 async def test_a_forecast_stays_wrong_though_the_answer_is_changed_after_the_call(
     tmp_path: Path,
 ) -> None:
@@ -231,10 +244,41 @@ async def test_a_forecast_stays_wrong_though_the_answer_is_changed_after_the_cal
         thread = await asked(stage)
         await stage.say(THEIRS, thread)
         await stage.tap("Disagreed")
-        await stage.say("change", thread)
-        await stage.tap("Value")
-        await stage.tap("No")
+        await think_over(stage, thread, "No")
         assert "Value with Northgate: disagreed" in await stage.open_home()
+
+
+async def test_what_is_changed_once_the_call_has_begun_is_no_forecast(tmp_path: Path) -> None:
+    """Until then it is, also when the call is moved."""
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        thread = stage.messages()[-1].thread_ts or ""
+        await stage.tap("13:40")
+        await think_over(stage, thread, "Not sure", "Ease")
+        await at(stage, TUESDAY + 3 * HOUR)
+        await think_over(stage, thread, "No")
+        await at(stage, TUESDAY + 4 * HOUR)
+        asked_about = (await told(stage)).before
+        assert dict(asked_about) == {Factor.VALUE: State.CLAIMED, Factor.EASE: State.UNSURE}
+        await stage.tap("Call moved")
+        assert await stage.submit(moved_to=int((TUESDAY + 6 * HOUR).timestamp())) == {}
+        await think_over(stage, thread, "Not sure")
+        await at(stage, TUESDAY + 8 * HOUR)
+        assert (await told(stage)).before[0] == (Factor.VALUE, State.UNSURE)
+
+
+async def test_a_change_after_the_last_word_opens_no_other_factor(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        thread = await asked(stage)
+        await stage.say(THEIRS, thread)
+        await stage.tap("Disagreed")
+        await stage.tap("Agreed")
+        last = await told(stage)
+        await think_over(stage, thread, "Not sure", "Risk")
+        await think_over(stage, thread, "No", "Ease")
+        for word in ("thanks", "no"):
+            await stage.say(word, thread)
+        assert await told(stage) == last
 
 
 async def test_what_was_tapped_by_mistake_after_a_call_is_put_right(tmp_path: Path) -> None:
@@ -252,9 +296,8 @@ async def test_what_was_tapped_by_mistake_after_a_call_is_put_right(tmp_path: Pa
         assert "next time you check Northgate" in str(stage.messages()[-1].blocks)
         await stage.say("back", thread)
         await stage.tap("Didn't come up")
-        async with stage.store.begin(seller_of(stage)) as tx:
-            (call,) = await tx.calls.all()
-        assert load(call.talk).tells == ((Factor.VALUE, Tell.AGREED), (Factor.EASE, Tell.SILENT))
+        tells = dict((await told(stage)).tells)
+        assert tells == {Factor.VALUE: Tell.AGREED, Factor.EASE: Tell.SILENT}
         for _ in range(3):
             await stage.say("back", thread)
         assert await states(stage) == [Seen.ASKED]

@@ -10,7 +10,7 @@ import pytest
 from coaching import calls
 from coaching.brief import Brief, Length
 from coaching.calibration import calibration_lines, outcomes
-from coaching.calls import Heard, Seen, Tell, asked_about, next_factor, typed_tell
+from coaching.calls import Heard, Seen, Tell, forecast, next_factor, typed_tell
 from coaching.factors import Factor, State
 from coaching.moves import Ask, Move, Reply, Said
 from coaching.nudges import (
@@ -78,15 +78,15 @@ def test_what_was_told_comes_back_as_it_was() -> None:
 
 
 def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() -> None:
-    assert asked_about(standing()) == (V, C)
-    assert asked_about(standing(*[State.NO] * 5)) == (V,)
-    heard = Heard((Said("they said"),))
-    assert next_factor(heard, standing()) is V
-    told = heard.tell(V, Tell.SILENT, State.CLAIMED).tell(C, Tell.AGREED, State.HEARD)
-    assert next_factor(heard.tell(V, Tell.SILENT, State.CLAIMED), standing()) is C
-    assert next_factor(told, standing()) is None
-    assert told.untell() == heard.tell(V, Tell.SILENT, State.CLAIMED)
-    assert next_factor(Heard(happened=False), standing()) is None
+    assert forecast(standing()) == ((V, State.CLAIMED), (C, State.HEARD))
+    assert forecast(standing(*[State.NO] * 5)) == ((V, State.NO),)
+    heard = Heard((Said("they said"),), before=forecast(standing()))
+    assert next_factor(heard) is V
+    once = heard.tell(V, Tell.SILENT)
+    assert next_factor(once) is C
+    assert next_factor(once.tell(C, Tell.AGREED)) is None
+    assert once.tell(C, Tell.AGREED).untell() == once
+    assert next_factor(replace(heard, happened=False)) is None
 
 
 def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
@@ -124,8 +124,8 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     heard = Heard((Said("they said"),))
     first = calls.factor_lines(heard, R, standing(), EN)
     assert shown(first).startswith("In their words, with today's date.")
-    assert len(calls.factor_lines(heard.tell(R, Tell.AGREED, State.UNSURE), V, standing(), EN)) == 1
-    agreed = heard.tell(R, Tell.AGREED, State.UNSURE)
+    assert len(calls.factor_lines(heard.tell(R, Tell.AGREED), V, standing(), EN)) == 1
+    agreed = heard.tell(R, Tell.AGREED)
     assert "next time you check Northgate" in plain(calls.over_line(agreed, standing(), EN))
     assert "your next five-minute check with Northgate" in plain(
         calls.over_line(heard, standing(), EN)
@@ -333,7 +333,7 @@ def test_from_five_on_it_says_how_often_they_agreed() -> None:
 
 def test_an_answer_changed_after_the_call_does_not_change_what_was_forecast() -> None:
     """Nor does it for a call told about before that was kept, where the answer is all there is."""
-    kept = Heard((Said("x"),)).tell(V, Tell.DISAGREED, State.CLAIMED)
+    kept = Heard((Said("x"),), before=((V, State.CLAIMED),)).tell(V, Tell.DISAGREED)
     changed = standing(State.NO, *MIXED[1:])
     hindsight = Checked("c1", changed, MONDAY, MONDAY, Seen.HEARD, kept)
     assert settled_guesses(hindsight) == [V]
