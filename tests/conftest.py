@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Playwright, async_playwright
+from hypothesis import settings
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 from tests.postgres import postgres as postgres  # a fixture
+
+# A busy machine is no failure.
+settings.register_profile("short", deadline=None)
+# 100,000 steps: pytest tests/coaching/test_dialogue_machine.py --hypothesis-profile=long
+settings.register_profile("long", max_examples=5_000, deadline=None)
+settings.load_profile("short")
+expect.set_options(timeout=15_000)
 
 PageFactory = Callable[..., Awaitable[Page]]
 

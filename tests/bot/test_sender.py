@@ -29,7 +29,7 @@ from tests.outbox import next_due
 
 pytestmark = pytest.mark.usefixtures("on_both")
 
-QUICK = Pace(timeout=0.3, lease=20, poll=0.05)
+QUICK = Pace(timeout=0.6, lease=20, poll=0.05)
 POST, UPDATE = "chat.postMessage", "chat.update"
 LOOK_UP = ("conversations.history", "conversations.replies")
 

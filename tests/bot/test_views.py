@@ -176,7 +176,7 @@ def text_of(body: Json) -> str:
     return "".join(e["text"] for e in elements if e["type"] == "text").lstrip("\n")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(dialogues())
 def test_every_moment_of_a_check_can_be_shown(dialogue: Dialogue) -> None:
     for body in messages(dialogue):
@@ -185,7 +185,7 @@ def test_every_moment_of_a_check_can_be_shown(dialogue: Dialogue) -> None:
         taken(body, "modal")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(dialogues())
 def test_a_notification_says_what_the_message_says(dialogue: Dialogue) -> None:
     for body in messages(dialogue):
@@ -201,7 +201,7 @@ def test_the_longest_answer_can_be_shown_under_another_line(sign: str) -> None:
     assert text_of(body) == "One change.\n" + sign * MAX_TEXT
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(briefs(), st.integers(0, 30))
 def test_the_question_where_words_belong_can_be_shown(brief: Brief, number: int) -> None:
     checks = [(ID, begin(brief).standing)] * number

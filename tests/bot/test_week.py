@@ -123,6 +123,7 @@ async def test_one_that_slack_did_not_take_in_its_day_is_never_posted(tmp_path: 
         await consented(stage)
         stage.slack.faults.chance("chat.postMessage", 1.0, faults.drop_request())
         await stage.press_time(MONDAY)
+        await stage.slack.workspace.until(lambda: stage.slack.faults.played)
         await stage.press_time(MONDAY + 20 * HOUR)
         stage.slack.faults.clear()
         await at(stage, MONDAY + 21 * HOUR)

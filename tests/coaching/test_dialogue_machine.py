@@ -271,7 +271,6 @@ class Conversation(RuleBasedStateMachine):
 Conversation.TestCase.settings = settings(
     max_examples=settings().max_examples * 3 // 5,
     stateful_step_count=50,
-    deadline=None,
     # Many rules wait for a step of their own, so some draws are thrown away.
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )

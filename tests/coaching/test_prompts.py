@@ -7,7 +7,7 @@ from itertools import product
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.brief import NOTHING, Brief, Choice, Kind, Length, Sort
@@ -416,7 +416,6 @@ def test_every_prompt_but_the_verdict_asks_one_thing_shortly() -> None:
 hostile = st.text(st.sampled_from("*_<>{}@&~`|\"' abä😀\n"), min_size=1, max_size=60)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(hostile)
 def test_the_sellers_words_are_taken_literally(text: str) -> None:
     talk = Talk(replace(MARTA, plan=f"demo {text}", company="", person=f"x{text}"))
@@ -431,7 +430,6 @@ def test_the_sellers_words_are_taken_literally(text: str) -> None:
     assert " ".join(f"demo {text}".split())[:20] in head
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(hostile)
 def test_a_rivals_name_is_taken_literally(name: str) -> None:
     brief = replace(MARTA, choices=(Choice(Sort.COMPETITOR, f"x{name}y"), NOTHING))

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.answers import hear
@@ -294,7 +294,6 @@ def test_a_long_sentence_is_quoted_in_whole_words() -> None:
 WORDS = st.sampled_from(sorted(lexicon().kinds) + list("“”\"'.,:;()?-") + ["3 May", "12%", "Ann"])
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=MAX_TEXT) | st.lists(WORDS, max_size=60).map(" ".join))
 def test_any_text_can_be_read(text: str) -> None:
     reading = read(text, NAMES, ("Acme",))
@@ -308,7 +307,6 @@ def test_any_text_can_be_read(text: str) -> None:
     assert (reading.source is OWN) == (reading.label is not Label.SUPPORTED)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=60).map(" ".join))
 def test_no_doubt_is_longer_than_a_prompt(text: str) -> None:
     """Whatever was written, and however long the names are."""

@@ -5,7 +5,7 @@ import string
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching import record
@@ -39,7 +39,6 @@ dialogues = st.builds(
 )
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(dialogues)
 def test_what_is_kept_is_what_is_read(dialogue: Dialogue) -> None:
     assert record.load(record.dump(dialogue)) == dialogue
@@ -71,7 +70,6 @@ def test_a_step_that_does_not_exist_is_refused(key: str) -> None:
             Step.parse(key)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.from_type(Step))
 def test_the_key_of_a_step_leads_back_to_it(step: Step) -> None:
     assert Step.parse(step.key) == step

@@ -123,6 +123,7 @@ async def test_a_connection_lost_before_the_commit_commits_nothing(
     store: Store, run: Run, ann: Seller
 ) -> None:
     """SQLite has no connection to lose."""
+    await run("SELECT 1")
 
     async def lose_it() -> None:
         async with store.begin(ann) as transaction:
@@ -230,7 +231,7 @@ async def all_connections_work(store: Store, url: str, ann: Seller, number: int)
     async with started(engine) as connection:
         others = text(
             "SELECT state, count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-            "AND datname = current_database() GROUP BY state"
+            "AND datname = current_database() AND backend_type = 'client backend' GROUP BY state"
         )
         states = [tuple(row) for row in await connection.execute(others)]
     await engine.dispose()

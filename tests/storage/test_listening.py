@@ -58,7 +58,7 @@ async def test_a_commit_elsewhere_that_left_something_to_send_is_heard(
     async with listening(await another()) as ear:
         for _ in range(3):
             await post(ann)
-            await ear.wait(1)
+            await ear.wait()
         assert ear.heard == 4
 
 
@@ -85,7 +85,7 @@ async def test_a_process_does_not_hear_itself(store: Store, post: Post, ann: Sel
     """It was told when it committed."""
     async with listening(store) as ear:
         await post(ann)
-        await ear.wait(1)
+        await ear.wait()
         await ear.silence(0.4)
         assert ear.heard == 2
 
@@ -94,7 +94,7 @@ async def test_a_process_does_not_hear_itself(store: Store, post: Post, ann: Sel
 async def test_many_calls_at_once_are_heard_as_one(another: Open, run: Run) -> None:
     async with listening(await another()) as ear:
         await run("SELECT pg_notify('differ_outbox', n::text) FROM generate_series(1, 20) n")
-        await ear.wait(1)
+        await ear.wait()
         await ear.silence(0.4)
         assert ear.heard == 2
 
@@ -126,7 +126,7 @@ async def test_a_lost_connection_is_made_again_and_what_was_missed_is_asked_for(
         )
         await ear.wait()
         await post(ann)
-        await ear.wait(1)
+        await ear.wait()
     assert "the connection for calls was lost" in caplog.text
 
 
@@ -140,7 +140,7 @@ async def test_a_server_that_is_away_for_a_while_is_heard_again(
         await asyncio.to_thread(postgres.restart)
         await ear.wait()
         await post(ann)
-        await ear.wait(1)
+        await ear.wait()
     assert "not heard for now: the database is locked or out of reach" in caplog.text
 
 
@@ -163,7 +163,7 @@ async def test_a_listener_that_fails_hears_the_next_call(
         loop.set_exception_handler(lambda *_: None)
         for _ in range(2):
             await post(ann)
-            await ear.wait(1)
+            await ear.wait()
 
 
 @on_sqlite

@@ -269,7 +269,6 @@ def test_the_outbox_does_what_its_model_does(fresh: Fresh, engine: str) -> None:
         settings=settings(
             max_examples=25 if engine == "sqlite" else 6,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

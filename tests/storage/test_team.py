@@ -113,9 +113,7 @@ class Replay:
                 self.checks[act.seller][number] = kept, changed
 
 
-@settings(
-    max_examples=9, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=9, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 @on_sqlite
 async def test_the_database_counts_as_the_attacked_rules_do(

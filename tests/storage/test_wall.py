@@ -304,7 +304,6 @@ def test_what_a_tenant_reads_is_the_same_with_and_without_another(
 
     @settings(
         max_examples=25 if engine == "sqlite" else 8,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(steps)
