@@ -12,7 +12,7 @@ from bot.views.messages import answered_message, message
 from bot.views.nudges import consent
 from bot.views.text import Body
 from coaching import calls as coach
-from coaching.cadence import GAP, Nudges, after_call
+from coaching.cadence import GAP, Cadence, Nudges, after_call
 from coaching.calls import Heard, Seen, Tell
 from coaching.factors import Factor
 from coaching.moves import Said
@@ -36,12 +36,16 @@ class AfterCall(CheckCall):
         cadence = await self._tx.week.cadence()
         at = self._now if self._now - due_at > LATE else due_at
         if (ask_at := after_call(cadence, at - GAP)) > self._now:
-            await self._save(replace(call, ask_at=ask_at))
-            await self._tx.week.plan(AFTER, ask_at, self._check_id)
+            await self._plan(call, heard, ask_at)
             return
         await self._ask(call, heard, mention)
 
+    async def _plan(self, call: Call, heard: Heard, ask_at: datetime) -> None:
+        await self._keep(replace(call, ask_at=ask_at), heard, Seen.WANTED)
+        await self._tx.week.plan(AFTER, ask_at, self._check_id)
+
     async def _ask(self, call: Call, heard: Heard, mention: str = "") -> None:
+        await self._close(heard, "")
         lines = coach.after_lines(self._standing, self._words)
         body = views.ask_after(lines, self._check_id, self._words, mention)
         message_id = await self._post(AFTER, body)
@@ -88,17 +92,32 @@ class AfterCall(CheckCall):
         return bool(await self.question()) and await self._listen_first(said, mention)
 
     async def _listen_first(self, said: Said, mention: str) -> bool:
-        """What they said, or in a word that there is nothing; any other word is none of theirs."""
-        tell, wish = self._typed(said)
-        if self._words.hears("tell.cancelled", said.text):
-            await self._post(AFTER, message((self._words.say("call.cancelled"),)))
+        """What they said; or, as a whole message, that there is nothing, not yet, or not now."""
+        text, words = coach.unended(said.text), self._words
+        if words.hears("tell.cancelled", text):
+            await self._say("call.cancelled")
             return await self.cancel("")
-        if tell is Tell.SILENT or wish is False:
-            return await self.silent("")
-        if tell or wish:
-            await self._post(AFTER, message((self._words.say("after.here"),)))
+        if words.hears("tell.moved", text):
+            await self._post(AFTER, views.ask_when(self._check_id, words))
             return True
+        cadence = await self._tx.week.cadence()
+        if ask_at := coach.typed_later(text, cadence, self._now, words):
+            return await self._put_off(ask_at, cadence)
+        if coach.typed_tell(text, words) is Tell.SILENT or coach.typed_wish(text, words) is False:
+            return await self.silent("")
+        if coach.is_aside(text, words):
+            return await self._say("after.awaited", buyer=buyer(self._standing.brief, words))
         return await self.quote(said, mention)
+
+    async def _put_off(self, ask_at: datetime, cadence: Cadence) -> bool:
+        """Ask again then; what stands there may be answered all the same."""
+        await self._plan(*await self._kept(), ask_at)
+        await self._tx.week.answer_about(self._check_id)
+        return await self._say("after.later", time=self._time(ask_at, cadence))
+
+    async def _say(self, key: str, **values: str) -> bool:
+        await self._post(AFTER, message((self._words.say(key, **values),)))
+        return True
 
     async def _listen_on(self, heard: Heard, said: Said, mention: str) -> bool:
         """What they made of a factor, or said besides."""

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from bot.kinds import AFTER, HOME, REMINDER
 from bot.views.text import Body
+from coaching.cadence import Cadence
 from coaching.standing import Standing
+from coaching.when import when, zone_name
 from coaching.words import Words
 from storage import Call, Transaction
 
@@ -59,3 +61,9 @@ class CheckCall:
             until=until,
         )
         return message.id
+
+    def _when(self, at: datetime, cadence: Cadence) -> str:
+        return when(at, self._now, cadence.place, self._words)
+
+    def _time(self, at: datetime, cadence: Cadence) -> str:
+        return f"{self._when(at, cadence)} ({zone_name(cadence.place, self._words)})"

@@ -12,7 +12,7 @@ from bot.views.text import Block
 from coaching import calls as coach
 from coaching.cadence import Cadence, after_call, next_morning
 from coaching.calls import Seen
-from coaching.when import when, zone_name
+from coaching.when import zone_name
 from coaching.words import Line, with_capital
 from storage import Call, new_id
 
@@ -47,9 +47,6 @@ class FollowUp(CheckCall):
             return self._words.text(f"call.options.{name}")
         zone = zone_name(cadence.place, self._words)
         return f"{with_capital(self._when(call.ask_at, cadence))}, {zone}"
-
-    def _when(self, at: datetime, cadence: Cadence) -> str:
-        return when(at, self._now, cadence.place, self._words)
 
     async def accept(self, ask_at: datetime) -> bool:
         """Come back then, and remind before; False when it was answered already."""
@@ -120,9 +117,6 @@ class FollowUp(CheckCall):
             return self._words.say("call.moved_asked", **values)
         values["reminded"] = self._when(remind_at, cadence)
         return self._words.say("call.moved_reminded", **values)
-
-    def _time(self, at: datetime, cadence: Cadence) -> str:
-        return f"{self._when(at, cadence)} ({zone_name(cadence.place, self._words)})"
 
 
 def _half_hour_after(at: datetime) -> datetime:

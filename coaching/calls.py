@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
+from coaching.cadence import DAY, MORNING, Cadence, moment, monday_of, next_morning
 from coaching.change import asks, changed_factor
 from coaching.factors import ASKED, Factor, State
+from coaching.grammar import later
 from coaching.moves import Said
 from coaching.phrases import buyer, filling
 from coaching.prompts import change_parts, take_along
@@ -135,6 +138,33 @@ def typed_wish(text: str, words: Words) -> bool | None:
     if words.hears("yes", text) or words.hears("offer.yes", text):
         return True
     return False if words.hears("no", text) or words.hears("offer.no", text) else None
+
+
+def typed_later(text: str, cadence: Cadence, now: datetime, words: Words) -> datetime | None:
+    """When a whole message would have the question come again, "tomorrow", "not yet", "next
+    week": on the next working morning, or the first of next week; None for other words."""
+    name = later(text, words)
+    if name == "next":
+        sunday = monday_of(now, cadence.place) + 6 * DAY
+        return next_morning(cadence, moment(sunday, MORNING, cadence.place))
+    if name == "tomorrow" or words.hears("tell.later", text):
+        return next_morning(cadence, now)
+    return None
+
+
+def unended(text: str) -> str:
+    """A message as its words are heard, "Thanks!" as "Thanks"."""
+    return text.rstrip(" .!")
+
+
+def is_aside(text: str, words: Words) -> bool:
+    """Whether a whole message quotes nobody: a tap in words, "not sure", "thanks"."""
+    if later(text, words) or typed_tell(text, words) or typed_wish(text, words) is not None:
+        return True
+    return any(words.hears(meaning, text) for meaning in _ASIDES)
+
+
+_ASIDES = ("unsure", "thanks", "tell.later", "tell.moved", "tell.cancelled")
 
 
 # what is said

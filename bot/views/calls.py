@@ -46,6 +46,12 @@ def ask_after(lines: tuple[Line, ...], check_id: str, words: Words, mention: str
     return message(lines, (actions(*taps),), mention)
 
 
+def ask_when(check_id: str, words: Words) -> Body:
+    """When is the call that was moved? Given in the form."""
+    tap = button(words.text("after.new_time"), "call:moved", check_id)
+    return message((words.say("after.moved"),), (actions(tap),))
+
+
 def ask_factor(
     lines: tuple[Line, ...], factor: Factor, check_id: str, words: Words, mention: str
 ) -> Body:

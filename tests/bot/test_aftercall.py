@@ -170,6 +170,38 @@ async def test_that_it_was_cancelled_is_typed_or_tapped_where_it_is_asked_after(
         assert "✓ Call cancelled" in shown(stage)
 
 
+async def test_that_it_moved_is_typed_and_the_new_time_filled_in(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await stage.say("the call was moved", await asked(stage))
+        assert "When is it now?" in str(stage.messages()[-1].blocks)
+        assert (await told(stage)).text == ""
+        await stage.tap("New time")
+        assert await stage.submit(moved_to=int((TUESDAY + 6 * HOUR).timestamp())) == {}
+        assert await states(stage) == [Seen.WANTED]
+        assert "✓ Call moved" in shown(stage)
+
+
+async def test_whoever_does_not_know_yet_is_asked_again_and_may_tell_before(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        thread = await asked(stage)
+        await stage.say("Thanks!", thread)
+        assert "what did Marta say? Write it here" in str(stage.messages()[-1].blocks)
+        await stage.say("Not yet", thread)
+        assert "tomorrow 9:00 (Berlin time)" in str(stage.messages()[-1].blocks)
+        before = len(stage.messages())
+        await at(stage, TUESDAY + DAY)
+        assert len(stage.messages()) == before + 1
+        assert shown(stage).count("It didn't come up") == 1
+        await stage.say("next week", thread)
+        assert (await told(stage)).text == ""
+        await stage.say(THEIRS, thread)
+        assert (await told(stage)).text == THEIRS
+        await at(stage, MONDAY)
+        assert "what did Marta say" not in str(stage.messages()[-1].blocks)
+
+
 async def test_home_puts_a_call_of_today_first_and_lets_it_be_cancelled(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await asked(stage)

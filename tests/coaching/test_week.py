@@ -9,6 +9,7 @@ import pytest
 
 from coaching import calls
 from coaching.brief import Brief, Length
+from coaching.cadence import Cadence
 from coaching.calibration import calibration_lines, outcomes
 from coaching.calls import Heard, Seen, Tell, forecast, next_factor, typed_tell
 from coaching.factors import Factor, State
@@ -140,6 +141,30 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
 )
 def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
     assert typed_tell(said, EN) is tell
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [("Not yet", 1), ("ask me tomorrow", 1), ("next week", 7), ("every two weeks", None)],
+)
+def test_the_question_after_a_call_is_put_off_in_a_whole_message(
+    said: str, days: int | None
+) -> None:
+    berlin = Cadence(own_zone="Europe/Berlin")
+    at = MONDAY + days * DAY if days else None
+    assert calls.typed_later(said, berlin, MONDAY + timedelta(hours=4), EN) == at
+
+
+@pytest.mark.parametrize(
+    ("said", "aside"),
+    [
+        *((said, True) for said in ("Thanks!", "not sure", "ok", "agreed", "the call was moved")),
+        ("every two weeks", True),
+        ("not sure they will sign, she said", False),
+    ],
+)
+def test_what_quotes_nobody_is_a_whole_message(said: str, aside: bool) -> None:
+    assert calls.is_aside(calls.unended(said), EN) is aside
 
 
 @pytest.mark.parametrize(
