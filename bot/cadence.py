@@ -59,7 +59,7 @@ class Choices:
             case NudgesOn():
                 return await self.choose(nudges=Nudges.ON, paused_until="")
             case NudgesEvery(weeks):
-                return await self.choose(nudges=Nudges.ON, every=weeks, paused_until="")
+                return await self.choose(nudges=Nudges.ON, every=weeks)
             case PauseUntil(day):
                 return await self.pause(day) or self._words.say("cadence.past")
         return await self.choose(nudges=Nudges.NO)

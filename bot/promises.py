@@ -13,7 +13,8 @@ ANSWERED = (Seen.HEARD, Seen.DECLINED, Seen.CANCELLED)
 
 
 async def asked_in(tx: Transaction, check_id: str) -> str:
-    """The id of the last message that asked what came of this check's change, or nothing."""
+    """The id of the last message that asked what came of this check's change, or nothing. One that
+    was put off still stands there: what is told in its thread is told."""
     for nudge in await tx.week.nudges(WEEKS):
         if nudge.check_id == check_id and _asks(nudge):
             return nudge.message_id or ""
@@ -21,9 +22,12 @@ async def asked_in(tx: Transaction, check_id: str) -> str:
 
 
 async def asked_last(tx: Transaction, now: datetime) -> str:
-    """The check whose promise was asked after, if nothing was asked since and nothing was told."""
+    """The check whose promise was asked after and not put off, if nothing was asked since and
+    nothing was told."""
     nudge = next((nudge for nudge in await tx.week.nudges(WEEKS) if nudge.wording), None)
     if nudge is None or not nudge.check_id or not _asks(nudge) or now - nudge.at > PROMISED:
+        return ""
+    if nudge.outcome != Outcome.SENT:
         return ""
     newest = await tx.latest_checks(1)
     call = await tx.calls.of(nudge.check_id)
@@ -33,6 +37,5 @@ async def asked_last(tx: Transaction, now: datetime) -> str:
 
 
 def _asks(nudge: Nudge) -> bool:
-    """Whether it stands there, not put off, and asks after a promise."""
-    about = nudge.wording.startswith(Why.PROMISE)
-    return about and nudge.outcome == Outcome.SENT and nudge.came is not False
+    """Whether it stands there and asks after a promise."""
+    return nudge.wording.startswith(Why.PROMISE) and nudge.came is not False

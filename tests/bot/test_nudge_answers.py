@@ -290,8 +290,26 @@ async def test_what_puts_a_promise_off_is_not_what_the_buyer_said(tmp_path: Path
         assert "The next one: 19 March 9:00" in stage.messages()[-1].text
         await at(stage, MONDAY + WEEK)
         assert "Northgate" in nudges(stage)[-1].text
+        await stage.say("next week", nudges(stage)[-1].ts)
+        await stage.say("next week we will see, she said")
+        assert "Shall I start a check on this?" in stage.messages()[-1].text
         await stage.say("next week we will see, she said", nudges(stage)[-1].ts)
         assert "In their words, with today's date." in str(stage.messages()[-1].blocks)
+
+
+async def test_every_two_weeks_leaves_a_pause_as_it_is(tmp_path: Path) -> None:
+    """Tapped or typed, and said with it."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await at(stage, MONDAY)
+        await stage.command("/differ pause until 16 April")
+        said = "Paused until 16 April, then Mondays 9:00, Berlin time, every"
+        assert f"{said} week. The next one: 16 April 9:00" in stage.ephemerals()[-1].text
+        await stage.command("/differ nudges every two weeks")
+        assert f"{said} two weeks. The next one: 16 April 9:00" in stage.ephemerals()[-1].text
+        (nudge,) = nudges(stage)
+        await stage.tap("Every two weeks")
+        assert f"{said} two weeks. The next one: 16 April 9:00" in str(nudge.blocks)
 
 
 async def test_in_a_check_the_same_words_are_an_answer(tmp_path: Path) -> None:
