@@ -177,7 +177,8 @@ class Nudging:
         about = text.reason.check_id or None
         nudge = replace(week, outcome=Outcome.SENT, wording=text.wording, check_id=about)
         body = views.nudge(text, message_id := new_id(), self._words)
-        await self._begin(replace(nudge, message_id=message_id), cadence, body)
+        nudge = replace(nudge, message_id=message_id)
+        await self._begin(nudge, cadence, body, text.reason.until)
 
     async def _say_last(self, week: Nudge, cadence: Cadence) -> bool:
         """The last word, and silence from then on; False when the week has had its nudge."""
@@ -188,18 +189,20 @@ class Nudging:
             await self._tx.week.save_cadence(replace(cadence, nudges=Nudges.SILENT))
         return begun
 
-    async def _begin(self, nudge: Nudge, cadence: Cadence, body: Body) -> bool:
-        """Post the nudge of a week, unless that week has had its own."""
+    async def _begin(
+        self, nudge: Nudge, cadence: Cadence, body: Body, until: datetime | None = None
+    ) -> bool:
+        """Post the nudge of a week, unless that week has had its own; not later than ``until``."""
         assert nudge.message_id
         begun = await self._tx.week.begin_nudge(nudge)
         if begun:
-            until = last_moment(cadence, nudge.at)
+            last = last_moment(cadence, nudge.at)
             await self._tx.post(
                 purpose=NUDGE,
                 body=body,
                 check_id=nudge.check_id,
                 message_id=nudge.message_id,
-                until=until,
+                until=min(last, until or last),
             )
         return begun
 

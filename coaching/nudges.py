@@ -74,12 +74,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why to write. ``values`` fill the wording; ``check_id`` is the check it is about, if one."""
+    """Why to write. ``values`` fill the wording; ``check_id`` is the check it is about, if one;
+    ``until`` is when it is none any more, for a call that begins."""
 
     why: Why
     values: dict[str, str]
     check_id: str = ""
     factor: Factor | None = None
+    until: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -200,10 +202,10 @@ def _call(past: Checked, now: datetime, place: ZoneInfo, words: Words) -> Iterat
     values = call_values(past.standing, words) | _spelled("when", at)
     guesses = [f for f in factors_to_change(standing) if standing.states[f] in _GUESSED]
     if standing.step().ask is not Ask.DONE and not standing.closed:
-        yield Reason(Why.CALL, values, past.check_id)
+        yield Reason(Why.CALL, values, past.check_id, until=past.call_at)
     elif guesses:
         named = _named(guesses[0], words)
-        yield Reason(Why.CALL, values | named, past.check_id, guesses[0])
+        yield Reason(Why.CALL, values | named, past.check_id, guesses[0], past.call_at)
 
 
 _GUESSED = (State.CLAIMED, State.UNSURE)

@@ -135,6 +135,21 @@ async def test_one_that_slack_did_not_take_in_its_day_is_never_posted(tmp_path: 
         assert (await kept(stage))[0].wording == lapsed.wording  # nobody has read it yet
 
 
+async def test_a_call_is_not_spoken_of_once_it_has_begun(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=MONDAY + HOUR, risk="Not sure")
+        await stage.tap("No, thanks")
+        await stage.command("/differ nudges monday 9:00")
+        stage.slack.faults.chance("chat.postMessage", 1.0, faults.drop_request())
+        await stage.press_time(MONDAY)
+        await stage.press_time(MONDAY + HOUR + timedelta(minutes=1))
+        stage.slack.faults.clear()
+        await stage.settle()
+        assert nudges(stage) == []
+        (late,) = await kept(stage)
+        assert (late.wording.partition(".")[0], late.came) == ("call", False)
+
+
 async def test_what_a_seller_chooses_takes_back_a_nudge_that_waits(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await consented(stage)
