@@ -83,10 +83,15 @@ def time_of(cadence: Cadence, words: Words) -> str:
     """``Monday 9:00 Berlin time``."""
     return words.plain(
         "cadence.time",
-        weekday=weekday_name(cadence.weekday, words),
+        weekday=_weekday(cadence, words),
         hour=_hour(cadence),
         zone=zone_name(cadence.place, words),
     )
+
+
+def _weekday(cadence: Cadence, words: Words) -> str:
+    """The day on which they come: with the chosen one off, the working day after it."""
+    return weekday_name(cadence.workday or cadence.weekday, words)
 
 
 def _hour(cadence: Cadence) -> str:
@@ -142,7 +147,7 @@ def settled(cadence: Cadence, at: datetime | None, now: datetime, words: Words) 
         "cadence.paused" if until else "cadence.on",
         day=words.day(until) if until else "",
         every=words.text(f"cadence.every_{cadence.every}"),
-        weekday=weekday_name(cadence.weekday, words),
+        weekday=_weekday(cadence, words),
         hour=_hour(cadence),
         zone=zone_name(cadence.place, words),
         next=words.plain("nudge.next", when=when(at, now, cadence.place, words)) if at else "",

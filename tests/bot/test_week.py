@@ -446,7 +446,16 @@ async def test_nudges_keep_to_working_days(tmp_path: Path) -> None:
         assert await stage.submit(workdays=["2", "3"]) == {}
         await stage.command("/differ nudges thursday 9:00")
         assert "You have no working day from Thursday on." in stage.ephemerals()[-1].text
+        assert "Tuesday 9:00 Berlin time, every week. Next: 13 March 9:00." in stage.home()
+        await stage.command("/differ nudges on")
+        assert "Tuesdays 9:00, Berlin time" in stage.ephemerals()[-1].text
         await at(stage, MONDAY + DAY - HOUR)
         assert nudges(stage) == []
         await at(stage, MONDAY + DAY)
         assert len(nudges(stage)) == 1
+        await stage.tap_home("Change times")
+        form = stage.slack.workspace.top_modal(stage.me)
+        assert form is not None
+        assert "'initial_option': {'text': {'type': 'plain_text', 'text': 'Monday'" in str(
+            form.body
+        )
