@@ -26,7 +26,7 @@ from storage.engine import copy, open_engine, started
 from storage.errors import Damaged, NotReady
 from storage.files import new_file, rename
 from storage.migrations import migrate
-from storage.schema import REVISION, metadata
+from storage.schema import REVISION, messages, metadata
 from storage.times import Moment
 
 _AT_ONCE = 500
@@ -121,9 +121,10 @@ def _readable(path: Path) -> Iterator[IO[str]]:
 
 
 async def _lines(connection: AsyncConnection) -> AsyncIterator[str]:
-    # Ordered by key: ids are made in order of time, so a message comes after its parent.
     for table in metadata.sorted_tables:
-        rows = await connection.execute(select(table).order_by(*table.primary_key.columns))
+        # What heads a thread comes before what stands in it, whatever clocks their ids are from.
+        heads = [table.c.under.is_not(None)] if table is messages else []
+        rows = await connection.execute(select(table).order_by(*heads, *table.primary_key.columns))
         for row in rows.mappings():
             values = {name: _plain(value) for name, value in row.items()}
             yield json.dumps([table.name, values], ensure_ascii=False) + "\n"

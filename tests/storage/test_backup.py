@@ -44,7 +44,14 @@ async def fill(url: str, keys: KeyRing) -> None:
         check = await tx.open_check(origin="o", dialogue=SECRET, now=NOW, buyer_id=buyer.id)
         assert check
         card = await tx.post(purpose="card", body={"text": SECRET}, check_id=check.id)
-        await tx.post(purpose="prompt", body={"text": "?"}, check_id=check.id, under=card.id)
+        # By another process, whose clock is behind: its id sorts before the card's.
+        await tx.post(
+            purpose="prompt",
+            body={"text": "?"},
+            check_id=check.id,
+            under=card.id,
+            message_id="00" + card.id[2:],
+        )
         await tx.park(SECRET, "D1", "1.0")
         await tx.week.save_cadence(Cadence(Nudges.ON, zone="Europe/Berlin", looked_at=NOW))
         await tx.week.plan("nudge", NOW)
