@@ -21,7 +21,6 @@ from coaching.answers import edit, extend, hear
 from coaching.brief import Brief
 from coaching.card import answer_label, card
 from coaching.dialogue import Dialogue, advance, begin
-from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import Prompt, keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
@@ -318,7 +317,7 @@ class Conversation:
         factor = move.step.factor
         shown = dict(self.thread.kept).get(factor) if factor else None
         if factor and shown and move.reply in (Reply.BETTER, Reply.MINE):
-            asked = keep_prompt(self.dialogue, Factor(factor), self._words)
+            asked = keep_prompt(self.dialogue, factor, self._words)
             await self._tx.update(shown, views.answered_message(asked.lines, answer))
 
     async def _show_standing(self, old: Dialogue, asked: Step) -> None:

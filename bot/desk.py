@@ -85,6 +85,13 @@ class Desk:
         check = await tx.check(check_id)
         return Conversation(tx, check, self.words, self.now(), mention) if check else None
 
+    async def find(self, tx: Transaction, check_id: str, mention: str = "") -> Conversation | None:
+        """The same; the seller is told when it is gone."""
+        talk = await self.conversation(tx, check_id, mention)
+        if talk is None:
+            await tx.post(purpose=NOTICE, body=notice(self.words, "gone"))
+        return talk
+
     async def open_or_tell(
         self, seller: Seller, client: AsyncWebClient, body: Body, view: dict[str, Any]
     ) -> None:

@@ -56,10 +56,7 @@ def recall(earlier: Sequence[Earlier], brief: Brief, today: date) -> Past:
 
 def _evidence(check: Earlier, brief: Brief, today: date) -> tuple[Evidence, ...]:
     standing = check.dialogue.standing
-    known = standing.brief.choice_keys
-    rivals = tuple(rival.name for rival in brief.competitors if rival.key not in known)
-    old = (today - check.finished).days > KEEPS
-    still = Still.RIVAL if rivals else Still.AGE if old else Still.SINCE
+    still, rivals = _still(standing.brief, brief, check.finished, today)
     since = check.finished.isoformat()
     found = []
     for factor in _in_state(standing, SHOWN):
@@ -110,11 +107,16 @@ def _quoted(check: Earlier, factor: Factor, brief: Brief, today: date) -> Eviden
     """Their words in a call, about a factor they agreed on: against all choices of that check."""
     then, heard = check.dialogue.standing.brief, check.heard
     reading = Reading(heard.text, then.first_name, heard.text, source=Source.SAID)
-    rivals = tuple(rival.name for rival in brief.competitors if rival.key not in then.choice_keys)
-    old = (today - date.fromisoformat(heard.day)).days > KEEPS
-    still = Still.RIVAL if rivals else Still.AGE if old else Still.SINCE
+    still, rivals = _still(then, brief, date.fromisoformat(heard.day), today)
     better_than = tuple(choice.key for choice in then.choices)
     return Evidence(factor, reading, better_than, heard.day, still, rivals)
+
+
+def _still(then: Brief, brief: Brief, since: date, today: date) -> tuple[Still, tuple[str, ...]]:
+    """What to ask of evidence from then, and the rivals that have been named since."""
+    rivals = tuple(rival.name for rival in brief.competitors if rival.key not in then.choice_keys)
+    old = (today - since).days > KEEPS
+    return (Still.RIVAL if rivals else Still.AGE if old else Still.SINCE), rivals
 
 
 def _in_state(standing: Standing, states: tuple[State, ...]) -> tuple[Factor, ...]:

@@ -10,7 +10,7 @@ from bot.conversation import NOTICE, Conversation
 from bot.desk import Body, Desk, about, seller_of, tap_key
 from bot.views import calls as views
 from bot.views.forms import Wrong
-from bot.views.messages import closed_like, message, notice
+from bot.views.messages import closed_like, message
 from coaching.calls import Tell
 from coaching.factors import Factor
 from coaching.moves import Said
@@ -40,15 +40,9 @@ class Calls:
             return
         check_id, _, argument = action["value"].partition("|")
         async with self._desk.once(seller, "tap", tap_key(body)) as tx:
-            if tx is not None and (talk := await self._talk(tx, check_id)):
+            if tx is not None and (talk := await self._desk.find(tx, check_id)):
                 await self._take(tx, talk, body, argument)
         await ack()
-
-    async def _talk(self, tx: Transaction, check_id: str) -> Conversation | None:
-        talk = await self._desk.conversation(tx, check_id)
-        if talk is None:
-            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-        return talk
 
     async def _take(self, tx: Transaction, talk: Conversation, body: Body, argument: str) -> None:
         action = body["actions"][0]
@@ -75,7 +69,7 @@ class Calls:
 
     async def _form(self, seller: Seller, name: str, check_id: str) -> dict[str, Any] | None:
         async with self._desk.store.begin(seller) as tx:
-            talk = await self._talk(tx, check_id)
+            talk = await self._desk.find(tx, check_id)
             if talk is None:
                 return None
             if name == "moved":

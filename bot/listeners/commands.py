@@ -13,7 +13,7 @@ from bot.desk import Body, Desk, Listener, open_modal, seller_of
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.views import greeting
-from bot.views.messages import message, notice
+from bot.views.messages import message, notice, page
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.brief import Brief, Length
@@ -75,10 +75,13 @@ class Commands:
     async def on_message_shortcut(
         self, ack: AsyncAck, body: Body, context: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        """The message shortcut takes the message's text as the plan."""
+        """The message shortcut takes the message's text as the plan, or says it is too long."""
         plan = " ".join(unescape(body["message"].get("text") or "").split())
         async with self._desk.store.begin(seller_of(context)) as tx:
             view = await self._desk.brief_form(tx, Brief(plan))
+        if len(plan) > MAX_TEXT:
+            words = self._desk.words
+            view = page(words.text("form.brief.title"), (words.say("shortcut.too_long"),), words)
         await ack()
         await self._desk.open_or_tell(seller_of(context), client, body, view)
 

@@ -12,7 +12,7 @@ from bot.home import open_home
 from bot.kinds import HOME
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
-from bot.views.messages import message, notice
+from bot.views.messages import message
 from coaching.cadence import Nudges
 from storage import Transaction
 
@@ -63,8 +63,5 @@ class Homes:
 
     async def _go_on(self, tx: Transaction, user_id: str, check_id: str) -> None:
         """Ask the open question again, in its thread, and call the seller there."""
-        talk = await self._desk.conversation(tx, check_id, mention=user_id)
-        if talk is None:
-            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-        else:
+        if talk := await self._desk.find(tx, check_id, mention=user_id):
             await talk.go_on()

@@ -12,7 +12,7 @@ from bot.desk import Body, Desk, seller_of, tap_key
 from bot.nudges import Nudging, Outcome
 from bot.promises import ANSWERED
 from bot.views import cadence as views
-from bot.views.messages import closed_like, message, notice
+from bot.views.messages import closed_like, message
 from coaching.brief import Brief
 from coaching.cadence import Nudges
 from coaching.factors import Factor
@@ -51,10 +51,10 @@ class NudgeTaps:
         if not check_id:
             brief = check_of(Factor(factor)) if factor else Brief("")
             return await self._desk.brief_form(tx, brief)
-        talk = await self._desk.conversation(tx, check_id, mention=seller.user_id)
+        talk = await self._desk.find(tx, check_id, mention=seller.user_id)
         if talk is None:
-            await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-        elif await self._is_over(talk, why):
+            return None
+        if await self._is_over(talk, why):
             await tx.update(message_id, closed_like(body["message"], await _stale(self._desk, tx)))
         elif why == Why.PROMISE:
             return talk.after_call.form()

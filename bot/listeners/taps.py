@@ -13,7 +13,6 @@ from bot.views.forms import change_form, evidence_form
 from bot.views.messages import notice, parse_value
 from coaching.brief import Brief, Kind
 from coaching.change import offered
-from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.prompts import change_parts
 from coaching.taps import tap
@@ -71,10 +70,8 @@ class Taps:
         check_id, step, form, _ = parse_value(body["actions"][0]["value"])
         seller = seller_of(context)
         async with self._desk.store.begin(seller) as tx:
-            talk = await self._desk.conversation(tx, check_id)
+            talk = await self._desk.find(tx, check_id)
             view = await self._view(tx, talk, form, step) if talk else None
-            if view is None:
-                await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
         await ack()
         if view is not None:
             await self._desk.open_or_tell(seller, client, body, view)
@@ -131,14 +128,12 @@ class Taps:
     async def _take(self, body: Body, context: dict[str, Any], value: str, label: str) -> None:
         check_id, step, reply, argument = parse_value(value)
         async with self._desk.once(seller_of(context), "tap", tap_key(body)) as tx:
-            if tx is None:
-                return
-            talk = await self._desk.conversation(tx, check_id)
+            talk = await self._desk.find(tx, check_id) if tx else None
             if talk is None:
-                await tx.post(purpose=NOTICE, body=notice(self._desk.words, "gone"))
-            elif reply in ONE_STEP and await talk.has_moved_on(body["container"]["message_ts"]):
+                return
+            if reply in ONE_STEP and await talk.has_moved_on(body["container"]["message_ts"]):
                 return  # tapped twice: the second tap is not about the question that came since
-            elif reply in CONTROLS or (reply == Reply.REOPEN and not argument):
+            if reply in CONTROLS or (reply == Reply.REOPEN and not argument):
                 await control(talk, reply)
             else:
                 await self._answer(talk, tap(Step.parse(step), Reply(reply), argument), label)
@@ -154,8 +149,8 @@ class Taps:
 
     async def _view(
         self, tx: Transaction, talk: Conversation, form: str, step: str
-    ) -> dict[str, Any] | None:
-        """The form a button opens, filled with what is known; None when it has moved on."""
+    ) -> dict[str, Any]:
+        """The form a button opens, filled with what is known."""
         words, standing = self._desk.words, talk.dialogue.standing
         if form == "brief":
             ended = talk.step.ask is Ask.CANCELLED
@@ -168,7 +163,7 @@ class Taps:
             parts = change_parts(offered(talk.dialogue, words), standing, words)
             return change_form(words, parts, talk.check_id, step)
         factor = Step.parse(step).factor
-        reading = standing.records[Factor(factor)].reading if factor else None
+        reading = standing.records[factor].reading if factor else None
         return evidence_form(words, standing.brief, reading, talk.check_id, step)
 
 

@@ -71,7 +71,7 @@ class Texts:
     async def _correct(
         self, body: Body, context: dict[str, Any], channel: str, message: Body, text: str
     ) -> None:
-        seller = Seller(seller_of({**context, "user_id": message["user"]}).tenant, message["user"])
+        seller = seller_of({**context, "user_id": message["user"]})
         async with self._desk.once(seller, "event", body["event_id"], message["ts"]) as tx:
             if tx is None:
                 return

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.views.elements import MAX_LABEL, choose, option
@@ -193,7 +193,7 @@ def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple
 def selected_moment(values: Values, block: str) -> datetime | None:
     """The moment that was picked."""
     seconds = _at(values, block).get("selected_date_time")
-    return datetime.fromtimestamp(seconds).astimezone() if seconds else None
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 # what they said or did

@@ -480,6 +480,15 @@ async def test_a_message_becomes_the_plan_as_it_was_typed(tmp_path: Path) -> Non
         assert form.body["blocks"][0]["element"]["initial_value"] == typed
 
 
+async def test_of_a_message_that_is_too_long_nothing_is_cut_off_unseen(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        ts = await stage.slack.people.say(stage.me, DEALS, "our plan for Halden " * 160)
+        await stage.slack.people.message_shortcut(stage.me, DEALS, ts, "check_message")
+        form = stage.slack.workspace.top_modal(stage.me)
+        assert form is not None
+        assert "more than I can keep as a plan" in str(form.body["blocks"])
+
+
 # somebody else's check
 
 
