@@ -278,8 +278,10 @@ def settled_guesses(past: Checked) -> list[Factor]:
 
 
 def _named(factor: Factor, words: Words) -> dict[str, str]:
-    """What a factor is to a seller: ``being the safer choice``, ``whether you are``."""
-    forms = (_spelled(form, words.text(f"nudge.{form}.{factor}")) for form in ("being", "whether"))
+    """A factor in the middle of a sentence: its name, ``would they call you the safer choice?``,
+    ``whether you are the safer choice``."""
+    places = {"factor": "inside", "asking": "nudge.asking", "whether": "nudge.whether"}
+    forms = (_spelled(form, words.text(f"{place}.{factor}")) for form, place in places.items())
     return {name: text for form in forms for name, text in form.items()}
 
 

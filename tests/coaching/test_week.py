@@ -247,17 +247,15 @@ def test_a_factor_that_failed_in_two_of_the_last_three_is_named() -> None:
 
     no_risk = quick(Reply.YES, Reply.NO, Reply.YES)
     fine = quick(Reply.YES, Reply.YES, Reply.YES)
-    assert text(old(6, no_risk), old(7, no_risk)).startswith(
-        "Being the safer choice was missing in both"
+    assert text(old(6, no_risk), old(7, no_risk)) == (
+        "In both of your last two plans, the gap was risk: would they call you the safer choice?"
     )
     assert "two of your last three plans" in text(old(6, no_risk), old(7, fine), old(8, no_risk))
     assert "all of your last three" in text(*(old(days, no_risk) for days in (6, 7, 8, 9)))
     assert text(old(6, no_risk), old(7, fine), old(8, fine), old(9, no_risk)) == ""
     # A bare belief fails where there was time to say more.
     believed = standing(State.CLAIMED, *[State.HELD] * 4)
-    assert text(old(6, believed), old(7, believed)).startswith(
-        "Being worth more to your buyer was missing"
-    )
+    assert "the gap was value: would they say" in text(old(6, believed), old(7, believed))
 
 
 def test_the_check_it_leads_to_begins_with_that_factor_and_stays_with_it() -> None:
