@@ -173,15 +173,19 @@ class Conversation:
         assert moved is not None, "a check that was cancelled has no call"
         self.thread = replace(self.thread, dialogue=moved)
         await self._save()
-        if self.step.ask is Ask.DONE:
-            await self._update_prompt(moved)
-        if line := await self.follow_up.moved():
+        line = await self.follow_up.moved()
+        await self.show_end()
+        if line:
             await self.post(NOTICE, views.message((line,)))
 
     async def show_end(self) -> None:
-        """Bring the last message of the check up to date with what was said about its call."""
+        """Bring the last message of the check up to date with what was said about its call, and
+        those of other checks whose call that is as well."""
         if self.step.ask is Ask.DONE:
             await self._update_prompt(self.dialogue)
+        for check_id in await self.follow_up.take_over():
+            if other := await self._tx.check(check_id):
+                await Conversation(self._tx, other, self._words, self._now).show_end()
 
     async def correct(self, said: Said) -> bool:
         """An edited message replaces its words, a deleted one (empty text) takes them away."""
@@ -346,10 +350,9 @@ class Conversation:
             asked = remember(self.thread.earlier, self.dialogue)
             await self._tx.save_profile(replace(profile, asked=asked))
         call_at = _call_at(self.dialogue)
-        if call_at != self._check.call_at:
-            if call_at:
-                await self.after_call.withdraw(self._words.text("after.options.moved"))
-            await self.follow_up.moved()
+        moved = call_at != self._check.call_at
+        if moved and call_at:
+            await self.after_call.withdraw(self._words.text("after.options.moved"))
         elif self._check.finished_at and call_at and call_at <= self._now:
             await self._begin_call()
         if first_finish or state_of(self.dialogue) != self._check.state:
@@ -363,6 +366,9 @@ class Conversation:
                 finished_at=self._now if first_finish else self._check.finished_at,
             )
         )
+        if moved:
+            await self.follow_up.moved()
+            await self.show_end()
         if standing.closed:
             await self._tx.team.cast(self._check, ballot(standing), self._now)
 

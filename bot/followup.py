@@ -16,6 +16,13 @@ from coaching.when import zone_name
 from coaching.words import Line, with_capital
 from storage import Call, new_id
 
+_UNASKED: dict[str, str] = {
+    Seen.DECLINED: "no",
+    Seen.CANCELLED: "cancelled",
+    Seen.OVERTAKEN: "overtaken",
+}
+_MOVING = (Seen.WANTED, Seen.ASKED, Seen.CANCELLED, Seen.OVERTAKEN)
+
 
 class FollowUp(CheckCall):
     """What is asked and said before the call."""
@@ -42,9 +49,9 @@ class FollowUp(CheckCall):
         return tuple(dict.fromkeys((after_call(cadence, start), next_morning(cadence, start))))
 
     def _answer(self, call: Call, cadence: Cadence) -> str:
-        if call.ask_at is None or call.state in (Seen.DECLINED, Seen.CANCELLED):
-            name = "cancelled" if call.state == Seen.CANCELLED else "no"
-            return self._words.text(f"call.options.{name}")
+        name = _UNASKED.get(call.state)
+        if name or call.ask_at is None:
+            return self._words.text(f"call.options.{name or 'no'}")
         zone = zone_name(cadence.place, self._words)
         return f"{with_capital(self._when(call.ask_at, cadence))}, {zone}"
 
@@ -75,6 +82,16 @@ class FollowUp(CheckCall):
             return await self.decline()
         return await self.accept(self._times(await self._tx.week.cadence())[0])
 
+    async def take_over(self) -> tuple[str, ...]:
+        """Speak of its call for all the seller's checks before it; the ids of the others."""
+        call = await self.call()
+        if call is None or call.state != Seen.WANTED:
+            return ()
+        others = await self._tx.calls.take_over(self._check_id)
+        for check_id in others:
+            await self._drop(check_id)
+        return others
+
     async def _plan(self, ask_at: datetime) -> None:
         await self._tx.week.plan(AFTER, ask_at, self._check_id)
         cadence = await self._tx.week.cadence()
@@ -96,16 +113,16 @@ class FollowUp(CheckCall):
 
     async def moved(self) -> Line | None:
         """The call has another time: what hangs on it moves along, and it is one again if it was
-        cancelled. Says what is planned now; None when no time is named any more."""
+        cancelled or another's. Says what is planned now; None when no time is named any more."""
         await self._tx.week.refresh(HOME, self._now)
         call, cadence, call_at = await self.call(), await self._tx.week.cadence(), self.call_at
         if call_at is None:
             return None
         await self._tx.week.answer_about(self._check_id)
         values = {"time": self._time(call_at, cadence)}
-        if call is None or call.state not in (Seen.WANTED, Seen.ASKED, Seen.CANCELLED):
+        if call is None or call.state not in _MOVING:
             return self._words.say("call.moved", **values)
-        if call.ask_at is None:  # cancelled before anything was wanted
+        if call.ask_at is None:  # before anything was wanted
             await self._save(replace(call, state=Seen.OFFERED))
             return self._words.say("call.moved", **values)
         ask_at = after_call(cadence, call_at)

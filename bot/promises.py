@@ -9,7 +9,7 @@ from storage import Nudge, Transaction
 
 WEEKS = PROMISED // timedelta(weeks=1)
 """Nudges that are looked back on: a promise is asked after for no longer."""
-ANSWERED = (Seen.HEARD, Seen.DECLINED, Seen.CANCELLED)
+ANSWERED = (Seen.HEARD, Seen.DECLINED, Seen.CANCELLED, Seen.OVERTAKEN)
 
 
 async def asked_in(tx: Transaction, check_id: str) -> str:

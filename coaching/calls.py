@@ -30,6 +30,7 @@ class Seen(StrEnum):
     ASKED = "asked"  # "what did they say?" was asked
     HEARD = "heard"  # they were quoted, or it did not come up
     CANCELLED = "cancelled"
+    OVERTAKEN = "overtaken"  # another check before the same call speaks of it
 
 
 class Tell(StrEnum):

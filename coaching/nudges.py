@@ -180,7 +180,7 @@ def _is_promise(past: Checked, now: datetime) -> bool:
     """A change was kept, its call is over, nobody has told what came of it or is being asked."""
     if past.finished_at is None or not past.standing.change or past.heard.told:
         return False
-    if past.seen in (Seen.DECLINED, Seen.CANCELLED):
+    if past.seen in (Seen.DECLINED, Seen.CANCELLED, Seen.OVERTAKEN):
         return False
     if past.ask_at and now < past.ask_at + ASKED_LATELY:
         return False
@@ -189,7 +189,7 @@ def _is_promise(past: Checked, now: datetime) -> bool:
 
 
 def _is_ahead(past: Checked, now: datetime) -> bool:
-    if past.call_at is None or past.seen is Seen.CANCELLED:
+    if past.call_at is None or past.seen in (Seen.CANCELLED, Seen.OVERTAKEN):
         return False
     return now < past.call_at < now + AHEAD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +34,31 @@ _FIND_WITH = (
     )
     .where(of_seller(calls, checks.c.buyer_id == bindparam("buyer"), calls.c.heard_at.is_not(None)))
     .order_by(calls.c.heard_at.desc())
+)
+
+_others = checks.alias("others")
+_same_call = (
+    select(_others.c.id)
+    .join_from(
+        checks,
+        _others,
+        and_(
+            _others.c.tenant == checks.c.tenant,
+            _others.c.user_id == checks.c.user_id,
+            _others.c.buyer_id == checks.c.buyer_id,
+            _others.c.call_at == checks.c.call_at,
+            _others.c.id != checks.c.id,
+        ),
+    )
+    .where(of_seller(checks, checks.c.id == bindparam("own_id")))
+)
+_TAKE_OVER = (
+    update(calls)
+    .where(
+        of_seller(calls, calls.c.check_id.in_(_same_call), calls.c.state.in_(("offered", "wanted")))
+    )
+    .values(state="overtaken")
+    .returning(calls.c.check_id)
 )
 
 
@@ -69,6 +94,12 @@ class Calls:
         them may start from. `talk` holds their words, `heard_at` is when they were told."""
         rows = await self._connection.execute(_FIND_WITH, self._own | {"buyer": buyer_id})
         return tuple(self._call(row) for row in rows)
+
+    async def take_over(self, check_id: str) -> tuple[str, ...]:
+        """Of the checks before one call, with the same buyer at the same time, this one alone is to
+        speak of it; the ids of the others that were to, or had offered it."""
+        taken = await self._connection.execute(_TAKE_OVER, self._own | {"own_id": check_id})
+        return tuple(taken.scalars())
 
     async def save(self, call: Call) -> None:
         """Keep it, in place of what was kept of that call before."""

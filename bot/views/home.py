@@ -48,7 +48,8 @@ class Home:
     @property
     def coming(self) -> list[Checked]:
         """Those whose call is still to come, the next one first and cancelled ones last."""
-        calls = [p for p in self.history if p.call_at and p.call_at > self.now]
+        own = (past for past in self.history if past.seen is not Seen.OVERTAKEN)
+        calls = [p for p in own if p.call_at and p.call_at > self.now]
         return sorted(calls, key=lambda p: (p.seen is Seen.CANCELLED, p.call_at or self.now))
 
     @property

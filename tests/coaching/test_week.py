@@ -196,6 +196,7 @@ def test_nothing_of_theirs_is_no_nudge() -> None:
     assert text(begun) == ""
     assert text(past(seen=Seen.DECLINED)) == ""
     assert text(past(seen=Seen.CANCELLED)) == ""
+    assert text(past(seen=Seen.OVERTAKEN)) == ""
     assert text(past(40)) == ""
     assert text(past(heard=Heard(happened=False))) == ""
 

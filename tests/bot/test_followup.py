@@ -1,0 +1,69 @@
+"""Before the call: what is said of it, and what hangs on it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from coaching.calls import Seen
+from tests.bot.script import seller_of
+from tests.bot.stage import Stage
+from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, check, kept, week
+
+ELEVEN = TUESDAY.replace(hour=10, minute=0)
+"""In Berlin."""
+QUARTER = timedelta(minutes=15)
+
+
+async def states(stage: Stage) -> list[str]:
+    """Of the calls, that of the newest check first."""
+    async with stage.store.begin(seller_of(stage)) as tx:
+        return [call.state for call in await tx.calls.all()]
+
+
+def said(stage: Stage, text: str) -> int:
+    """How often that stands in the direct messages."""
+    return str([message.blocks for message in stage.messages()]).count(text)
+
+
+async def move(stage: Stage, label: str, to: datetime) -> None:
+    await stage.tap(label)
+    assert await stage.submit(moved_to=int(to.timestamp())) == {}
+
+
+@pytest.mark.usefixtures("on_both")
+async def test_of_two_checks_before_one_call_the_later_one_speaks_of_it(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        await stage.tap("13:00")
+        await check(stage, "workshop", ELEVEN)
+        await stage.tap("13:00")
+        assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
+        assert said(stage, "I ask in your other check of this call") == 1
+        await at(stage, ELEVEN - QUARTER)
+        assert said(stage, "Your change: “") == 1
+        await move(stage, "Moved", ELEVEN + DAY)
+        home = await stage.open_home()
+        assert "Tomorrow 11:00" in home
+        assert "*11:00*" not in home
+        await at(stage, ELEVEN + DAY - QUARTER)
+        await at(stage, ELEVEN + DAY + 2 * HOUR)
+        assert said(stage, "Your change: “") == 2
+        assert said(stage, "was your change.") == 1
+        await stage.tap("It didn't come up")
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        assert [nudge.wording.split(".")[0] for nudge in await kept(stage)] == ["factor"]
+
+
+async def test_a_check_moved_to_the_time_of_another_s_call_takes_it_over(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN + DAY)
+        await stage.tap("Tomorrow 13:00")
+        await check(stage, "workshop", ELEVEN)
+        await stage.tap("13:00")
+        await stage.open_home()
+        await stage.tap_home("Moved")
+        assert await stage.submit(moved_to=int((ELEVEN + DAY).timestamp())) == {}
+        assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
+        assert said(stage, "I ask in your other check of this call") == 1
