@@ -57,9 +57,7 @@ class AfterCall(CheckCall):
         call, heard = await self._kept()
         if heard.told:
             return False
-        await self._save(replace(call, state=Seen.CANCELLED))
-        await self._drop()
-        await self._tx.week.answer_about(self._check_id)
+        await self._call_off(call)
         return True
 
     async def withdraw(self, label: str) -> None:

@@ -1,10 +1,14 @@
 """The call of one check: what is kept of it, and what is posted about it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.kinds import AFTER, HOME, REMINDER
+from bot.views.messages import answered_message
 from bot.views.text import Body
+from coaching import calls as coach
 from coaching.cadence import Cadence
+from coaching.calls import Seen
 from coaching.standing import Standing
 from coaching.when import when, zone_name
 from coaching.words import Words
@@ -49,14 +53,40 @@ class CheckCall:
         for kind in (REMINDER, AFTER):
             await self._tx.week.drop(kind, check_id or self._check_id)
 
+    async def _call_off(self, call: Call) -> None:
+        """There is no call, and nothing more is said about it."""
+        await self._save(replace(call, state=Seen.CANCELLED))
+        await self._drop()
+        await self._close_reminder("cancelled")
+        await self._tx.week.answer_about(self._check_id)
+
+    async def _close_reminder(self, came: str) -> None:
+        """Take the taps away from the line before it, which keeps the time it named; of another
+        time than that of the call now, it has moved."""
+        messages = await self._tx.messages(self._check_id)
+        shown = next((m for m in reversed(messages) if m.purpose == REMINDER and m.step), None)
+        if shown is None:
+            return
+        at = datetime.fromisoformat(shown.step)
+        time = self._time(at, await self._tx.week.cadence())
+        lines = coach.reminder_lines(self._standing, time, self._words)
+        label = self._words.text(f"call.options.{came if at == self.call_at else 'moved'}")
+        await self._tx.update(shown.id, answered_message(lines, label))
+
     async def _post(
-        self, purpose: str, body: Body, message_id: str = "", until: datetime | None = None
+        self,
+        purpose: str,
+        body: Body,
+        message_id: str = "",
+        until: datetime | None = None,
+        step: str = "",
     ) -> str:
         message = await self._tx.post(
             purpose=purpose,
             body=body,
             check_id=self._check_id,
             under=self._card,
+            step=step,
             message_id=message_id,
             until=until,
         )

@@ -8,10 +8,12 @@ from bot.kinds import AFTER, HOME, REMINDER
 from bot.reminders import plan_reminder, reminder_at
 from bot.views import calls as views
 from bot.views.elements import answered
-from bot.views.text import Block
+from bot.views.messages import message
+from bot.views.text import Block, Body
 from coaching import calls as coach
 from coaching.cadence import Cadence, after_call, next_morning
 from coaching.calls import Seen
+from coaching.moves import Ask
 from coaching.when import zone_name
 from coaching.words import Line, with_capital
 from storage import Call, new_id
@@ -109,13 +111,30 @@ class FollowUp(CheckCall):
         lines = coach.reminder_lines(self._standing, time, self._words)
         message_id = new_id()
         body = views.reminder(lines, self._check_id, message_id, self._words, mention)
-        await self._post(REMINDER, body, message_id, until=call_at)
+        await self._post(REMINDER, body, message_id, call_at, call_at.isoformat())
+
+    async def listen(self, text: str) -> Body | None:
+        """Take a whole message by which it was cancelled or moved, and say what follows; None for
+        other words, or once it has been asked after."""
+        text, words = coach.unended(text), self._words
+        done = self._standing.step().ask is Ask.DONE
+        cancelled = words.hears("tell.cancelled", text) or (done and words.hears("cancel", text))
+        if not cancelled and not words.hears("tell.moved", text):
+            return None
+        call = await self.call()
+        if call is None or call.state != Seen.WANTED or coach.load(call.talk).prompt:
+            return None
+        if not cancelled:
+            return views.ask_when(self._check_id, words)
+        await self._call_off(call)
+        return message((words.say("call.cancelled"),))
 
     async def moved(self) -> Line | None:
         """The call has another time: what hangs on it moves along, and it is one again if it was
         cancelled or another's. Says what is planned now; None when no time is named any more."""
         await self._tx.week.refresh(HOME, self._now)
         call, cadence, call_at = await self.call(), await self._tx.week.cadence(), self.call_at
+        await self._close_reminder("moved")
         if call_at is None:
             return None
         await self._tx.week.answer_about(self._check_id)

@@ -104,6 +104,9 @@ class Texts:
         asked = command(said.text, self._desk.words)
         if body := await self._asked_for(tx, seller, said.text, asked):
             await talk.post(NOTICE, body)
+        elif body := await talk.follow_up.listen(said.text):
+            await talk.post(NOTICE, body)
+            await talk.show_end()
         elif asked in own_data.OWN:
             await own_data.answer(self._desk, tx, asked)
         elif asked in CONTROLS:

@@ -67,3 +67,28 @@ async def test_a_check_moved_to_the_time_of_another_s_call_takes_it_over(tmp_pat
         assert await stage.submit(moved_to=int((ELEVEN + DAY).timestamp())) == {}
         assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
         assert said(stage, "I ask in your other check of this call") == 1
+
+
+async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        await stage.tap("13:00")
+        await at(stage, ELEVEN - QUARTER)
+        thread = stage.messages()[-1].thread_ts
+        await stage.say("Rescheduled", thread)
+        assert "When is it now?" in stage.messages()[-1].text
+        await move(stage, "New time", ELEVEN + DAY)
+        assert "Moved to tomorrow 11:00" in stage.messages()[-1].text
+        with pytest.raises(AssertionError):
+            stage.find("Cancelled", stage.messages())  # of a time that is none any more
+        for words in ("cancel", "the call was cancelled"):
+            await stage.say(words, thread)
+            assert "nothing to ask after" in stage.messages()[-1].text
+            assert await states(stage) == [Seen.CANCELLED]
+            assert said(stage, "✓ Cancelled") == 1  # at the end of the check
+            await move(stage, "New time", ELEVEN + 2 * DAY)
+        before = len(stage.messages())
+        await stage.say("cancelled", thread)
+        assert len(stage.messages()) == before + 2
+        await at(stage, ELEVEN + 3 * DAY)
+        assert len(stage.messages()) == before + 2
