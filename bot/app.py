@@ -14,7 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import Desk, again, seller_of
+from bot.desk import Desk, again, seller_of, tenant_of
 from bot.installations import Installations
 from bot.language import Languages, speak_in
 from bot.listeners.cadence import Cadences
@@ -30,7 +30,7 @@ from bot.listeners.team import Teams
 from bot.listeners.texts import Texts, tell_unsaved
 from bot.views.messages import page
 from coaching.words import Words, plain
-from storage import StorageError, Tenant
+from storage import StorageError
 
 log = logging.getLogger("differ.app")
 
@@ -128,8 +128,7 @@ def _authorize(installations: Installations) -> Any:
         enterprise_id: str | None, team_id: str | None, context: Mapping[str, Any]
     ) -> AuthorizeResult | None:
         """Who installed us there: from memory or our own table, never from Slack."""
-        team = None if context.get("is_enterprise_install") else team_id
-        installation = await installations.find(Tenant(enterprise_id or "", team or ""))
+        installation = await installations.find(tenant_of(context))
         if installation is None:
             return None
         return AuthorizeResult(

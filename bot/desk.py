@@ -125,11 +125,15 @@ def again(listener: Listener) -> Listener:
     )(listener)
 
 
+def tenant_of(context: Mapping[str, Any]) -> Tenant:
+    """Where a request came from, as Bolt read it; an org-wide install is one tenant."""
+    team = "" if context.get("is_enterprise_install") else context.get("team_id") or ""
+    return Tenant(context.get("enterprise_id") or "", team)
+
+
 def seller_of(context: Mapping[str, Any]) -> Seller:
-    """The tenant and user that Bolt read from a request; an org-wide install is one tenant."""
-    org_wide = bool(context.get("is_enterprise_install"))
-    team = "" if org_wide else context.get("team_id") or ""
-    return Seller(Tenant(context.get("enterprise_id") or "", team), str(context["user_id"]))
+    """Who sent a request."""
+    return Seller(tenant_of(context), str(context["user_id"]))
 
 
 def tap_key(body: Body) -> str:

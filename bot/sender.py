@@ -50,9 +50,6 @@ class Pace:
     tick: float = 1.0
 
 
-PACE = Pace()
-
-
 class Sender:
     """One process's share of the outbox. ``client`` has no token of its own and no retries."""
 

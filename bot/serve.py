@@ -62,7 +62,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def serve(settings: Settings, now: Now = utc_now) -> None:
+async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT.
 
     Raises:
@@ -70,7 +70,7 @@ async def serve(settings: Settings, now: Now = utc_now) -> None:
         StorageError: a database that cannot be used.
     """
     with until_stopped():
-        async with running(settings, now):
+        async with running(settings, utc_now):
             await asyncio.Event().wait()
 
 
@@ -98,9 +98,7 @@ def until_stopped() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, now: Now = utc_now, pace: Pace | None = None
-) -> AsyncIterator[Running]:
+async def running(settings: Settings, now: Now, pace: Pace | None = None) -> AsyncIterator[Running]:
     """differ at work, for the length of an ``async with``."""
     pace = pace or Pace(settings.post_timeout, settings.lease)
     async with AsyncExitStack() as stack:

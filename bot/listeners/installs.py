@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bot.desk import tenant_of
 from bot.installations import Installations
-from storage import Tenant
 
 
 class Installs:
@@ -14,5 +14,4 @@ class Installs:
 
     async def on_gone(self, context: dict[str, Any]) -> None:
         """Forget the token; nothing is sent there any more."""
-        team = "" if context.get("is_enterprise_install") else context.get("team_id") or ""
-        await self._installations.drop(Tenant(context.get("enterprise_id") or "", team))
+        await self._installations.drop(tenant_of(context))

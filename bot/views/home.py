@@ -203,8 +203,8 @@ def _settings(home: Home, words: Words) -> list[Block]:
     cadence = home.cadence
     on = cadence.nudges is Nudges.ON
     change = button(words.text("home.options.change"), "cadence:change", "change")
-    turn = button(words.text(f"home.options.{'stop' if on else 'nudges'}"), "home:nudges",
-                  "no" if on else "on")  # fmt: skip
+    name, wish = ("stop", "no") if on else ("nudges", "on")
+    turn = button(words.text(f"home.options.{name}"), "home:nudges", wish)
     who = button(words.text("welcome.options.privacy"), "show:privacy", "privacy")
     in_words = button(words.text("home.options.help"), "show:help", "help")
     own = [_own(name, words) for name in ("export", "forget")]

@@ -15,7 +15,7 @@ from bot.playground.server import SmallSlack
 from bot.playground.signed_http import HttpCarrier
 from bot.playground.transcript import screen
 from bot.playground.workspace import Message
-from bot.sender import PACE, Pace
+from bot.sender import Pace
 from bot.serve import running
 from bot.settings import Settings
 from storage import Store
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 KEYS = "test:" + base64.b64encode(bytes(32)).decode()
 SAM = "U1SAM"
 DEALS = "C2DEALS"
+PACE = Pace()
 
 SQLITE = "sqlite+aiosqlite:///{folder}/differ.db"
 DATABASE = SQLITE
