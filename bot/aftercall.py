@@ -118,26 +118,24 @@ class AfterCall(CheckCall):
         return True
 
     async def _listen_on(self, heard: Heard, said: Said, mention: str) -> bool:
-        """What they made of a factor, or said besides."""
-        tell, wish = self._typed(said)
-        factor = coach.next_factor(heard)
-        if tell and factor:
-            return await self.tell(factor, tell, "")
-        if factor is None and (heard.said or tell or wish is not None):
+        """What they made of a factor, or said besides; the question stays until it is answered."""
+        factor, aside = coach.next_factor(heard), coach.is_aside(said.text, self._words)
+        tell, besides = coach.read_tell(said.text, self._words)
+        if factor and tell:
+            more = (replace(said, text=besides),) if besides else ()
+            return await self.tell(factor, tell, "", *more)
+        if factor and aside:
+            return await self._say("after.one_word")
+        if factor is None and (heard.said or aside):
             return False
         return await self.quote(said, mention)
-
-    def _typed(self, said: Said) -> tuple[Tell | None, bool | None]:
-        text = said.text
-        return coach.typed_tell(text, self._words), coach.typed_wish(text, self._words)
 
     async def back(self, since: str) -> bool:
         """Ask again what was told last; False when the message ``since`` came after that."""
         call, heard = await self._kept()
         if not heard.told or heard.prompt <= since:
             return False
-        if await self.question():
-            await self._close(heard, "")
+        await self._close(heard, "")
         if heard.tells:
             await self._go_on(call, heard.untell())
         else:
@@ -156,13 +154,9 @@ class AfterCall(CheckCall):
         call, heard = await self._kept()
         if call.state in (Seen.DECLINED, Seen.CANCELLED):
             return False
-        if not heard.told:
-            await self._close(heard, "")
+        await self._close(heard, "")
         longer = replace(heard, said=(*heard.said, said), happened=True, day=await self._today())
-        if heard.said:
-            await self._keep(call, longer, Seen.HEARD)
-        else:
-            await self._go_on(call, longer, mention)
+        await self._go_on(call, longer, mention)
         return True
 
     async def silent(self, label: str) -> bool:
@@ -174,13 +168,14 @@ class AfterCall(CheckCall):
         await self._go_on(call, replace(heard, happened=False, day=await self._today()))
         return True
 
-    async def tell(self, factor: Factor, tell: Tell, label: str) -> bool:
-        """What they made of a factor; False for a second or late tap."""
+    async def tell(self, factor: Factor, tell: Tell, label: str, *more: Said) -> bool:
+        """What they made of a factor, and said of it; False for a second or late tap."""
         call, heard = await self._kept()
         if not heard.told or coach.next_factor(heard) is not factor:
             return False
         await self._close(heard, label)
-        await self._go_on(call, heard.tell(factor, tell))
+        longer = replace(heard, said=(*heard.said, *more))
+        await self._go_on(call, longer.tell(factor, tell))
         return True
 
     async def correct(self, said: Said) -> bool:
@@ -218,12 +213,12 @@ class AfterCall(CheckCall):
         return message_id
 
     async def _close(self, heard: Heard, label: str) -> None:
-        """Take the taps away from what was asked."""
-        if not heard.prompt:
+        """Take the taps away from what is asked."""
+        factor = coach.next_factor(heard)
+        if not heard.prompt or (heard.told and factor is None):
             return
-        factor = coach.next_factor(heard) if heard.told else None
         lines = coach.after_lines(self._standing, self._words)
-        if factor is not None:
+        if heard.told and factor:
             lines = coach.factor_lines(heard, factor, self._standing, self._words)
         await self._tx.update(heard.prompt, answered_message(lines, label))
 

@@ -1,6 +1,7 @@
 """The call a check was for: what is said before it, and what is asked after it."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -134,6 +135,43 @@ def typed_tell(text: str, words: Words) -> Tell | None:
     return next((tell for tell in Tell if words.hears(f"tell.{tell}", text)), None)
 
 
+def unended(text: str) -> str:
+    """A message as its words are heard, "Thanks!" as "Thanks"."""
+    return text.rstrip(" .!")
+
+
+def read_tell(text: str, words: Words) -> tuple[Tell | None, str]:
+    """The tap a message is or begins with, and what it says besides: "no, she thinks Acme is
+    safer". A comma parts them, or the buyer: "yes she did". None when it begins with none."""
+    tell = _answer(unended(text), words)
+    if tell or is_aside(text, words):
+        return tell, ""
+    if (parted := _PARTED.fullmatch(text)) and (tell := _answer(parted[1], words)):
+        return tell, _besides(parted[2], words)
+    first, _, rest = text.partition(" ")
+    if _is_idle(rest.partition(" ")[0], words) and (tell := typed_tell(first, words)):
+        return tell, _besides(rest, words)
+    return None, ""
+
+
+_PARTED = re.compile(r"(.+?)(?:[,;:!…\n]|\.(?!\s*\d)|\s[-–—]\s)\s*(.+)", re.DOTALL)
+
+
+def _answer(text: str, words: Words) -> Tell | None:
+    if words.hears("yes", text):
+        return Tell.AGREED
+    return Tell.DISAGREED if words.hears("no", text) else typed_tell(text, words)
+
+
+def _besides(text: str, words: Words) -> str:
+    """What follows a tap, unless it says no more than that."""
+    return "" if all(_is_idle(word, words) for word in text.split()) else text
+
+
+def _is_idle(word: str, words: Words) -> bool:
+    return words.hears("tell.idle", word.strip(".,;:!…"))
+
+
 def typed_wish(text: str, words: Words) -> bool | None:
     """Whether a whole message wants what was offered: "yes", "no, thanks"; None for other words."""
     if words.hears("yes", text) or words.hears("offer.yes", text):
@@ -153,13 +191,9 @@ def typed_later(text: str, cadence: Cadence, now: datetime, words: Words) -> dat
     return None
 
 
-def unended(text: str) -> str:
-    """A message as its words are heard, "Thanks!" as "Thanks"."""
-    return text.rstrip(" .!")
-
-
 def is_aside(text: str, words: Words) -> bool:
     """Whether a whole message quotes nobody: a tap in words, "not sure", "thanks"."""
+    text = unended(text)
     if later(text, words) or typed_tell(text, words) or typed_wish(text, words) is not None:
         return True
     return any(words.hears(meaning, text) for meaning in _ASIDES)

@@ -202,6 +202,23 @@ async def test_whoever_does_not_know_yet_is_asked_again_and_may_tell_before(
         assert "what did Marta say" not in str(stage.messages()[-1].blocks)
 
 
+async def test_a_factor_is_answered_in_a_sentence_and_never_with_silence(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        thread = await asked(stage)
+        await stage.say(THEIRS, thread)
+        await stage.say("not sure", thread)
+        assert "One word is enough" in str(stage.messages()[-1].blocks)
+        await stage.say("partly", thread)
+        assert "Did Marta agree that the result" in str(stage.messages()[-1].blocks)
+        assert shown(stage).count("'Disagreed'") == 1
+        await stage.say("no, she thinks Acme is worth it", thread)
+        assert "Did Marta agree that choosing you is less work" in shown(stage)
+        await stage.say("yes she did", thread)
+        heard = await told(stage)
+        assert heard.text == f"{THEIRS}. partly. she thinks Acme is worth it"
+        assert heard.tells == ((Factor.VALUE, Tell.DISAGREED), (Factor.EASE, Tell.AGREED))
+
+
 async def test_home_puts_a_call_of_today_first_and_lets_it_be_cancelled(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await asked(stage)

@@ -144,6 +144,34 @@ def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "tell", "besides"),
+    [
+        ("Yes, she did.", Tell.AGREED, ""),
+        ("yes she did", Tell.AGREED, ""),
+        ("Yep!", Tell.AGREED, ""),
+        ("no, not really", Tell.DISAGREED, ""),
+        ("No, she thinks Acme is safer", Tell.DISAGREED, "she thinks Acme is safer"),
+        ("no she has seen Acme's audit", Tell.DISAGREED, "she has seen Acme's audit"),
+        ("It didn't come up - no time", Tell.SILENT, "no time"),
+        ("No. 1 for her is the audit", None, ""),
+        ("no one asked", None, ""),
+        ("no-one asked", None, ""),
+        ("Disagreed\nshe wants it in writing", Tell.DISAGREED, "she wants it in writing"),
+        ("the audit, she said", None, ""),
+        ("yes\nAcme has no answer to it", Tell.AGREED, "Acme has no answer to it"),
+        ("Definitely not.", Tell.DISAGREED, ""),
+        ("absolutely not what she needs", None, ""),
+        ("no, thanks", None, ""),
+        ("partly", None, ""),
+    ],
+)
+def test_a_yes_or_no_may_lead_to_what_they_said_besides(
+    said: str, tell: Tell | None, besides: str
+) -> None:
+    assert calls.read_tell(said, EN) == (tell, besides)
+
+
+@pytest.mark.parametrize(
     ("said", "days"),
     [("Not yet", 1), ("ask me tomorrow", 1), ("next week", 7), ("every two weeks", None)],
 )
@@ -164,7 +192,7 @@ def test_the_question_after_a_call_is_put_off_in_a_whole_message(
     ],
 )
 def test_what_quotes_nobody_is_a_whole_message(said: str, aside: bool) -> None:
-    assert calls.is_aside(calls.unended(said), EN) is aside
+    assert calls.is_aside(said, EN) is aside
 
 
 @pytest.mark.parametrize(
