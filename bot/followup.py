@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.cadence import find_place
 from bot.call import CheckCall
 from bot.kinds import AFTER, HOME, REMINDER
 from bot.reminders import plan_reminder, reminder_at
@@ -63,7 +64,7 @@ class FollowUp(CheckCall):
         if call is None or call.state not in (Seen.OFFERED, Seen.DECLINED, Seen.WANTED):
             return False
         await self._save(replace(call, state=Seen.WANTED, ask_at=ask_at))
-        await self._plan(ask_at)
+        await self._plan(ask_at, await find_place(self._tx, self._now))
         return True
 
     async def decline(self) -> bool:
@@ -94,9 +95,8 @@ class FollowUp(CheckCall):
             await self._drop(check_id)
         return others
 
-    async def _plan(self, ask_at: datetime) -> None:
+    async def _plan(self, ask_at: datetime, cadence: Cadence) -> None:
         await self._tx.week.plan(AFTER, ask_at, self._check_id)
-        cadence = await self._tx.week.cadence()
         await plan_reminder(self._tx, self._check_id, self.call_at, cadence, self._now)
 
     # before the call
@@ -133,10 +133,11 @@ class FollowUp(CheckCall):
         """The call has another time: what hangs on it moves along, and it is one again if it was
         cancelled or another's. Says what is planned now; None when no time is named any more."""
         await self._tx.week.refresh(HOME, self._now)
-        call, cadence, call_at = await self.call(), await self._tx.week.cadence(), self.call_at
+        call, call_at = await self.call(), self.call_at
         await self._close_reminder("moved")
         if call_at is None:
             return None
+        cadence = await find_place(self._tx, self._now)
         await self._tx.week.answer_about(self._check_id)
         values = {"time": self._time(call_at, cadence)}
         if call is None or call.state not in _MOVING:
@@ -146,7 +147,7 @@ class FollowUp(CheckCall):
             return self._words.say("call.moved", **values)
         ask_at = after_call(cadence, call_at)
         await self._save(replace(call, state=Seen.WANTED, ask_at=ask_at))
-        await self._plan(ask_at)
+        await self._plan(ask_at, cadence)
         values["asked"] = self._when(ask_at, cadence)
         remind_at = reminder_at(call_at, cadence, self._now)
         if remind_at is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,6 +15,10 @@ from bot.language import speak_in
 from bot.nudges import Nudging
 from bot.people import NobodyError, NotNowError, Person, look_up, publish
 from storage import Due, Seller, Transaction
+
+PATIENCE = timedelta(minutes=1)
+"""After which a reminder names the time where its seller was last; it may be due 5 minutes before
+the call."""
 
 
 class DueWork:
@@ -39,8 +44,14 @@ class DueWork:
         }
 
     async def remind(self, due: Due) -> None:
-        """One line before a call."""
+        """One line before a call, its time by the clock where the seller is by then; it does not
+        wait for that for long."""
+        person = await self._person(due, PATIENCE)
+        if person is None:
+            return
         async with self._taken(due) as tx:
+            if person.zone:
+                await Nudging(tx, self._desk.words, self._desk.now()).follow(person.zone)
             if talk := await self._desk.conversation(tx, due.subject):
                 await talk.follow_up.remind(due.user_id)
 
@@ -90,9 +101,9 @@ class DueWork:
             async with self._taken(due):
                 return
 
-    async def _person(self, due: Due) -> Person | None:
-        """Who Slack says they are; None when this is put off, or falls away with the app: of
-        nudges the week alone, for the app may come back."""
+    async def _person(self, due: Due, patience: timedelta = timedelta.max) -> Person | None:
+        """Who Slack says they are, or somebody unknown once patience is over; None when this is
+        put off, or falls away with the app: of nudges the week alone, for the app may come back."""
         installation = await self._installations.find(due.tenant)
         if installation is None:
             async with self._taken(due) as tx:
@@ -102,6 +113,8 @@ class DueWork:
         try:
             return await look_up(self._client, installation.bot_token, due.user_id)
         except NotNowError as error:
+            if self._desk.now() - due.at + timedelta(seconds=error.seconds) > patience:
+                return Person("")
             await self._clock.later(due, error.seconds)
             return None
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground import faults
 from coaching.calls import Seen
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
-from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, check, kept, week
+from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, cadence, check, kept, week
 
 ELEVEN = TUESDAY.replace(hour=10, minute=0)
 """In Berlin."""
@@ -92,3 +93,29 @@ async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
         assert len(stage.messages()) == before + 2
         await at(stage, ELEVEN + 3 * DAY)
         assert len(stage.messages()) == before + 2
+
+
+async def test_the_line_before_a_call_is_by_the_clock_where_they_are(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        five = TUESDAY.replace(hour=16, minute=0)
+        await check(stage, call_at=five)
+        await stage.tap("Tomorrow 9:00")
+        assert (await cadence(stage)).zone == "Europe/Berlin"
+        stage.slack.workspace.users[stage.me].tz = "America/New_York"
+        await at(stage, five - QUARTER)
+        assert "at 11:00 (New York time)" in stage.messages()[-1].text
+        await move(stage, "Moved", five + DAY)
+        assert "Moved to tomorrow 11:00 (New York time)" in stage.messages()[-1].text
+        stage.slack.workspace.users[stage.me].tz = "Europe/Berlin"
+        stage.slack.faults.chance("users.info", 1.0, faults.ratelimited(3600))
+        await at(stage, five + DAY - QUARTER)
+        assert "at 11:00 (New York time)" in stage.messages()[-1].text
+
+
+async def test_where_they_are_is_looked_up_again_with_the_yes(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN + 3 * DAY)
+        stage.slack.workspace.users[stage.me].tz = "America/New_York"
+        await at(stage, TUESDAY + 25 * HOUR)
+        await stage.tap("Friday 13:00")
+        assert (await cadence(stage)).zone == "America/New_York"
