@@ -54,7 +54,7 @@ class FollowUp(CheckCall):
     def _answer(self, call: Call, cadence: Cadence) -> str:
         name = _UNASKED.get(call.state)
         if name or call.ask_at is None:
-            return self._words.text(f"call.options.{name or 'no'}")
+            return self._words.text(f"call.options.{name or 'told'}")
         zone = zone_name(cadence.place, self._words)
         return f"{with_capital(self._when(call.ask_at, cadence))}, {zone}"
 

@@ -74,6 +74,7 @@ def _pair(
 
 def _line(key: str, pair: tuple[int, int], words: Words, factor: str = "") -> Line:
     expected, agreed = (_times(number, words) for number in pair)
+    key = key if pair[1] else f"{key}_never"
     return words.say(key, expected=expected, agreed=agreed, factor=factor)
 
 

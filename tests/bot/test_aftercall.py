@@ -38,7 +38,7 @@ async def test_cancelled_under_an_old_reminder_closes_the_question_and_says_so(
         await asked(stage)
         await stage.tap("Cancelled")
         assert await states(stage) == [Seen.CANCELLED]
-        assert "Then there is nothing to ask after." in shown(stage)
+        assert "Okay, I won't ask about it." in shown(stage)
         assert "It didn't come up" not in shown(stage)
 
 
@@ -49,7 +49,7 @@ async def test_a_call_told_about_cannot_be_cancelled_and_is_not_passed_over_in_s
         await stage.say(THEIRS, await asked(stage))
         await stage.tap("Cancelled")
         assert await states(stage) == [Seen.HEARD]
-        assert "You have told me about this call" in shown(stage)
+        assert "You've already told me about this call" in shown(stage)
 
 
 async def promised(stage: Stage, *, halden: bool = False) -> None:
@@ -116,6 +116,15 @@ async def test_a_bare_word_is_not_kept_as_what_the_buyer_said(tmp_path: Path) ->
         assert await states(stage) == [Seen.HEARD]
 
 
+async def test_whoever_told_before_they_said_see_you_reads_that_they_have(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await promised(stage)
+        await stage.say(THEIRS, stage.messages()[-1].ts)
+        await stage.tap("Tomorrow 9:00")
+        assert "✓ You've told me about it" in shown(stage)
+        assert "✓ No, thanks" not in shown(stage)
+
+
 async def test_a_nudge_that_was_stopped_asks_for_nothing_any_more(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await promised(stage)
@@ -161,7 +170,7 @@ async def test_that_it_was_cancelled_is_typed_or_tapped_where_it_is_asked_after(
         await stage.say("It was cancelled", await asked(stage))
         assert await states(stage) == [Seen.CANCELLED]
         assert await heard(stage) == [""]
-        assert "Then there is nothing to ask after." in str(stage.messages()[-1].blocks)
+        assert "Okay, I won't ask about it." in str(stage.messages()[-1].blocks)
         await check(stage, "workshop", call_at=TUESDAY + 6 * HOUR)
         await stage.tap("17:40")
         await at(stage, TUESDAY + 8 * HOUR)

@@ -84,7 +84,7 @@ async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
             stage.find("Cancelled", stage.messages())  # of a time that is none any more
         for words in ("cancel", "the call was cancelled"):
             await stage.say(words, thread)
-            assert "nothing to ask after" in stage.messages()[-1].text
+            assert "I won't ask about it" in stage.messages()[-1].text
             assert await states(stage) == [Seen.CANCELLED]
             assert said(stage, "✓ Cancelled") == 1  # at the end of the check
             await move(stage, "New time", ELEVEN + 2 * DAY)

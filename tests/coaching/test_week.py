@@ -389,7 +389,7 @@ def test_an_answer_changed_after_the_call_does_not_change_what_was_forecast() ->
     changed = standing(State.NO, *MIXED[1:])
     hindsight = Checked("c1", changed, MONDAY, MONDAY, Seen.HEARD, kept)
     assert settled_guesses(hindsight) == [V]
-    assert "You believed they would agree 5 times; they did not once." in shown(
+    assert "You believed they would agree 5 times; they never did." in shown(
         calibration_lines([hindsight] * 5, EN)
     )
     old = json.loads(calls.dump(kept))
