@@ -136,6 +136,7 @@ class FollowUp(CheckCall):
         call, call_at = await self.call(), self.call_at
         await self._close_reminder("moved")
         if call_at is None:
+            await self._offer_again(call)
             return None
         cadence = await find_place(self._tx, self._now)
         await self._tx.week.answer_about(self._check_id)
@@ -154,6 +155,12 @@ class FollowUp(CheckCall):
             return self._words.say("call.moved_asked", **values)
         values["reminded"] = self._when(remind_at, cadence)
         return self._words.say("call.moved_reminded", **values)
+
+    async def _offer_again(self, call: Call | None) -> None:
+        """No time is named any more: what was planned by it is not, until the seller says when."""
+        if call is not None and call.state == Seen.WANTED:
+            await self._save(replace(call, state=Seen.OFFERED, ask_at=None))
+            await self._drop()
 
 
 def _half_hour_after(at: datetime) -> datetime:

@@ -119,3 +119,26 @@ async def test_where_they_are_is_looked_up_again_with_the_yes(tmp_path: Path) ->
         await at(stage, TUESDAY + 25 * HOUR)
         await stage.tap("Friday 13:00")
         assert (await cadence(stage)).zone == "America/New_York"
+
+
+async def test_what_hangs_on_a_call_goes_with_its_time_in_the_form(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        await stage.tap("13:00")
+        await at(stage, ELEVEN - QUARTER)
+        thread = stage.messages()[-1].thread_ts
+
+        async def fill_in(call_at: datetime | None) -> None:
+            await stage.say("change", thread)
+            await stage.tap("Plan, buyer or choices")
+            to = {"call_at": call_at and int(call_at.timestamp())}
+            assert await stage.submit(**to) == {}
+
+        await fill_in(ELEVEN + DAY)
+        assert said(stage, "✓ Tomorrow 13:00, Berlin time") == 1
+        await fill_in(None)
+        assert await states(stage) == [Seen.OFFERED]
+        assert said(stage, "Shall I ask you afterwards what they said?") == 1
+        before = len(stage.messages())
+        await at(stage, ELEVEN + 2 * DAY)
+        assert len(stage.messages()) == before
