@@ -43,7 +43,7 @@ async def settle(
 
 
 def _is_near(brief: Brief, now: datetime) -> bool:
-    return bool(brief.call_at) and datetime.fromisoformat(brief.call_at) - now <= NEAR
+    return brief.call is not None and brief.call - now <= NEAR
 
 
 async def _past(

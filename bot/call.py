@@ -37,8 +37,7 @@ class CheckCall:
     @property
     def call_at(self) -> datetime | None:
         """When the call is, if the seller said so."""
-        named = self._standing.brief.call_at
-        return datetime.fromisoformat(named) if named else None
+        return self._standing.brief.call
 
     async def call(self) -> Call | None:
         """What is kept of it."""

@@ -81,7 +81,7 @@ class Conversation:
             origin=origin,
             dialogue=thread.dump(),
             buyer_id=buyer_id,
-            call_at=_call_at(dialogue),
+            call_at=brief.call,
             state=state_of(dialogue),
             now=now,
         )
@@ -349,7 +349,7 @@ class Conversation:
             profile = await self._tx.profile()
             asked = remember(self.thread.earlier, self.dialogue)
             await self._tx.save_profile(replace(profile, asked=asked))
-        call_at = _call_at(self.dialogue)
+        call_at = standing.brief.call
         moved = call_at != self._check.call_at
         if moved and call_at:
             await self.after_call.withdraw(self._words.text("after.options.moved"))
@@ -388,11 +388,6 @@ def state_of(dialogue: Dialogue) -> str:
         Ask.DONE: "finished",
     }
     return names.get(dialogue.standing.step().ask, "open")
-
-
-def _call_at(dialogue: Dialogue) -> datetime | None:
-    call_at = dialogue.standing.brief.call_at
-    return datetime.fromisoformat(call_at) if call_at else None
 
 
 def before(ts: str, other: str) -> bool:

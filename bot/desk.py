@@ -16,7 +16,8 @@ from bot.buyers import RECENT
 from bot.conversation import NOTICE, Conversation, before
 from bot.language import spoken
 from bot.slack import reason_of
-from bot.views.forms import Wrong, brief_form
+from bot.views.fields import Wrong
+from bot.views.forms import brief_form
 from bot.views.messages import notice
 from coaching.brief import Brief
 from coaching.words import Words

@@ -1,6 +1,7 @@
 """What is planned, for whom, and against which other choices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from coaching.factors import Factor
@@ -96,6 +97,11 @@ class Brief:
     def competitors(self) -> tuple[Choice, ...]:
         """The named competitors among the choices."""
         return tuple(c for c in self.choices if c.sort is Sort.COMPETITOR)
+
+    @property
+    def call(self) -> datetime | None:
+        """When the call is, if the seller said so."""
+        return datetime.fromisoformat(self.call_at) if self.call_at else None
 
     @property
     def choice_keys(self) -> frozenset[str]:

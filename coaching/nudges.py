@@ -64,8 +64,7 @@ class Checked:
     @property
     def call_at(self) -> datetime | None:
         """When the call was or is to be."""
-        named = self.standing.brief.call_at
-        return datetime.fromisoformat(named) if named else None
+        return self.standing.brief.call
 
     def before(self, factor: Factor) -> State:
         """The state of a factor before its call was told about; later changes are hindsight."""

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.conversation import NOTICE, Conversation
 from bot.desk import Body, Desk, about, seller_of, tap_key
 from bot.views import calls as views
-from bot.views.forms import Wrong
+from bot.views.fields import Wrong
 from bot.views.messages import closed_like, message
 from coaching.calls import Tell
 from coaching.factors import Factor

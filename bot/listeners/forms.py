@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.conversation import Conversation
 from bot.desk import Body, Desk, about, seller_of
 from bot.views import forms
+from bot.views.fields import Wrong
 from coaching.factors import Factor
 from coaching.moves import Ask, Move, Reply, Step
 from storage import Seller, Transaction
@@ -29,7 +30,7 @@ class Forms:
     async def _brief(self, tx: Transaction, seller: Seller, view: Body) -> None:
         desk, opened = self._desk, about(view)
         if opened.get("since", "") != await tx.forgotten():
-            raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
+            raise Wrong({"plan": desk.words.text("form.brief.wrong.forgotten")})
         known = await tx.buyers()
         brief = forms.read_brief(view["state"]["values"], desk.words, known, desk.now())
         brief = replace(brief, first=_first(view))
@@ -39,7 +40,7 @@ class Forms:
         talk = await desk.conversation(tx, opened["check"])
         move = Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief)
         if talk is None or not await talk.take(move):
-            raise forms.Wrong({"plan": desk.words.text("form.brief.wrong.gone")})
+            raise Wrong({"plan": desk.words.text("form.brief.wrong.gone")})
 
     async def on_evidence(self, ack: AsyncAck, body: Body, context: dict[str, Any]) -> None:
         """What they said or did."""
@@ -68,7 +69,7 @@ class Forms:
         """Take the form as an answer; Wrong, at ``block``, when its question has moved on."""
         talk = await self._desk.conversation(tx, about(view)["check"])
         if talk is None or not await talk.take(_now_at(talk, move), label):
-            raise forms.Wrong({block: self._desk.words.text("form.evidence.wrong.gone")})
+            raise Wrong({block: self._desk.words.text("form.evidence.wrong.gone")})
 
 
 def _now_at(talk: Conversation, move: Move) -> Move:

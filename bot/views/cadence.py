@@ -1,19 +1,27 @@
 """The settings of times as a form, and as sentences."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from bot.views.elements import choose, option
-from bot.views.forms import Wrong, field, modal, selected, typed
-from bot.views.text import Block, Body, plain_text
+from bot.views.fields import (
+    Values,
+    Wrong,
+    field,
+    menu,
+    modal,
+    selected,
+    text_input,
+    ticked,
+    typed,
+    weekdays,
+)
+from bot.views.text import Body
 from coaching.cadence import Cadence, Nudges, zone_of
 from coaching.when import weekday_name, when, zone_name
 from coaching.words import Line, Words
 
 REMINDERS = (0, 5, 10, 15, 30, 60)
-WEEK = range(1, 8)
 _WISHED = {Nudges.ON: "on", Nudges.NO: "no"}
 """What the form shows as chosen; nothing for whoever has not chosen, or no more answered."""
 
@@ -22,41 +30,34 @@ def cadence_form(cadence: Cadence, words: Words, *, wanted: bool = False, about:
     """Everything about times; ``wanted`` presets that nudges are, ``about`` comes back with it."""
     say = words.text
     wish = "on" if wanted else _WISHED.get(cadence.nudges, "")
-    days = [option(weekday_name(day, words), str(day)) for day in WEEK]
+    days = weekdays(words)
     every = [option(say(f"form.cadence.every_option.{n}"), str(n)) for n in (1, 2)]
     reminders = [option(say(f"form.cadence.reminder_option.{n}"), str(n)) for n in REMINDERS]
     wishes = [option(say(f"form.cadence.nudges_option.{name}"), name) for name in ("on", "no")]
     nudges = choose("radio_buttons", wishes, wish)
     hint = words.plain("form.cadence.zone_hint", zone=cadence.zone or "UTC")
-    zone: Block = {"type": "plain_text_input", "max_length": 60, "placeholder": plain_text(hint)}
-    if cadence.own_zone:
-        zone["initial_value"] = cadence.own_zone
+    zone = text_input(60, cadence.own_zone, hint)
     hour = {"type": "timepicker", "initial_time": cadence.hour}
     workdays = choose("checkboxes", days, *cadence.workdays)
     blocks = [
         field("nudges", say("form.cadence.nudges"), nudges, optional=True),
-        _menu("weekday", days, str(cadence.weekday), words),
+        menu("cadence", "weekday", days, str(cadence.weekday), words),
         field("hour", say("form.cadence.hour"), hour),
-        _menu("every", every, str(cadence.every), words),
-        _menu("reminder", reminders, str(cadence.reminder), words),
+        menu("cadence", "every", every, str(cadence.every), words),
+        menu("cadence", "reminder", reminders, str(cadence.reminder), words),
         field("workdays", say("form.cadence.workdays"), workdays),
         field("zone", say("form.cadence.zone"), zone, optional=True),
     ]
     return modal(words, "cadence", about, blocks)
 
 
-def _menu(name: str, options: list[Block], chosen: str, words: Words) -> Block:
-    return field(name, words.text(f"form.cadence.{name}"), choose("static_select", options, chosen))
-
-
-def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> Cadence:
+def read_cadence(values: Values, cadence: Cadence, words: Words) -> Cadence:
     """The settings with what was filled in; of nudges only what was chosen there.
 
     Raises:
         Wrong: for a zone that does not exist, or a weekday after the last working day.
     """
     zone = typed(values, "zone")
-    days = values["workdays"]["workdays"].get("selected_options") or ()
     if zone and zone_of(zone) is None:
         raise Wrong({"zone": words.text("form.cadence.wrong.zone")})
     wish = selected(values, "nudges")
@@ -67,7 +68,7 @@ def read_cadence(values: Mapping[str, Any], cadence: Cadence, words: Words) -> C
         hour=values["hour"]["hour"].get("selected_time") or cadence.hour,
         every=int(selected(values, "every")),
         reminder=int(selected(values, "reminder")),
-        workdays="".join(sorted(option["value"] for option in days)),
+        workdays="".join(sorted(ticked(values, "workdays"))),
         own_zone=zone,
         paused_until=""
         if wish == "on" and cadence.nudges is not Nudges.ON

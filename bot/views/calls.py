@@ -1,14 +1,12 @@
 """What hangs on a check's call: whether to come back, the reminder, what they said."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from bot.views.elements import actions, button
-from bot.views.forms import Wrong, field, modal, selected_moment, typed
+from bot.views.fields import Values, Wrong, field, modal, moment, selected_moment, text_input, typed
 from bot.views.messages import message
-from bot.views.text import Block, Body, plain_text
+from bot.views.text import Block, Body
 from coaching.calls import Tell
 from coaching.factors import Factor
 from coaching.reading import MAX_TEXT
@@ -65,14 +63,11 @@ def ask_factor(
 
 def moved_form(words: Words, call_at: datetime | None, check_id: str) -> Body:
     """When is it now?"""
-    picker: Block = {"type": "datetimepicker"}
-    if call_at:
-        picker["initial_date_time"] = int(call_at.timestamp())
-    blocks = [field("moved_to", words.text("form.call.moved_to"), picker)]
+    blocks = [field("moved_to", words.text("form.call.moved_to"), moment(call_at))]
     return modal(words, "call", json.dumps({"check": check_id}), blocks)
 
 
-def read_moved(values: Mapping[str, Any], words: Words, now: datetime) -> datetime:
+def read_moved(values: Values, words: Words, now: datetime) -> datetime:
     """The new time. Raises Wrong when it has passed."""
     moved_to = selected_moment(values, "moved_to")
     if moved_to is None or moved_to < now:
@@ -82,17 +77,11 @@ def read_moved(values: Mapping[str, Any], words: Words, now: datetime) -> dateti
 
 def heard_form(words: Words, buyer: str, check_id: str) -> Body:
     """What did they say?"""
-    hint = plain_text(words.text("form.heard.said_hint"))
-    element: Block = {
-        "type": "plain_text_input",
-        "max_length": MAX_TEXT,
-        "multiline": True,
-        "placeholder": hint,
-    }
+    element = text_input(MAX_TEXT, hint=words.text("form.heard.said_hint"), long=True)
     blocks = [field("said", words.plain("form.heard.said", buyer=buyer), element)]
     return modal(words, "heard", json.dumps({"check": check_id}), blocks)
 
 
-def read_heard(values: Mapping[str, Any]) -> str:
+def read_heard(values: Values) -> str:
     """Their words."""
     return typed(values, "said")

@@ -1,11 +1,21 @@
-"""The three forms, and what was filled in."""
+"""The three forms of a check, and what was filled in."""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from bot.views.elements import MAX_LABEL, choose, option
+from bot.views.fields import (
+    Values,
+    Wrong,
+    field,
+    modal,
+    moment,
+    selected,
+    selected_moment,
+    text_input,
+    ticked,
+    typed,
+)
 from bot.views.text import Block, Body, plain_text
 from coaching import change as changes
 from coaching.brief import Brief, Choice, Kind, Length, Sort
@@ -18,51 +28,6 @@ from storage import Buyer
 MAX_NAME = 60
 MAX_COMPETITORS = 5
 MAX_COMPETITOR = 40
-
-Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""``view.state.values``: block id, action id, what stands there."""
-
-
-class Wrong(ValueError):
-    """A form that cannot be taken. ``errors`` maps block ids to a sentence each."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(", ".join(errors))
-        self.errors = errors
-
-
-def modal(words: Words, name: str, about: str, blocks: list[Block]) -> Body:
-    """A form; ``about`` comes back with it."""
-    return {
-        "type": "modal",
-        "callback_id": name,
-        "private_metadata": about,
-        "title": plain_text(words.text(f"form.{name}.title")),
-        "submit": plain_text(words.text(f"form.{name}.submit")),
-        "close": plain_text(words.text(f"form.{name}.close")),
-        "blocks": blocks,
-    }
-
-
-def field(block: str, label: str, element: Block, *, optional: bool = False) -> Block:
-    """An element to fill in."""
-    return {
-        "type": "input",
-        "block_id": block,
-        "label": plain_text(label),
-        "optional": optional,
-        "element": {**element, "action_id": block},
-    }
-
-
-def _text(limit: int, initial: str = "", hint: str = "", *, long: bool = False) -> Block:
-    element: Block = {"type": "plain_text_input", "max_length": limit, "multiline": long}
-    if initial:
-        element["initial_value"] = initial[:limit]
-    if hint:
-        element["placeholder"] = plain_text(hint)
-    return element
-
 
 # before the call
 
@@ -85,12 +50,12 @@ def brief_form(
         field(
             "plan",
             say("form.brief.plan"),
-            _text(MAX_TEXT, brief.plan, say("form.brief.plan_hint")),
+            text_input(MAX_TEXT, brief.plan, say("form.brief.plan_hint")),
         ),
         field("length", say("form.brief.length"), _length(words, brief)),
         *_whom(words, brief, known),
         *_choices(words, brief),
-        field("call_at", say("form.brief.call_at"), _moment(brief), optional=True),
+        field("call_at", say("form.brief.call_at"), moment(brief.call), optional=True),
     ]
     about = json.dumps({"check": check_id, "since": since, "first": brief.first or ""})
     return modal(words, "brief", about, blocks)
@@ -108,8 +73,8 @@ def _whom(words: Words, brief: Brief, known: tuple[Buyer, ...]) -> list[Block]:
         if chosen:
             brief = Brief(brief.plan)
     label = say("form.brief.person_new" if known else "form.brief.person")
-    person = _text(MAX_NAME, brief.person, say("form.brief.person_hint"))
-    company = _text(MAX_NAME, brief.company, say("form.brief.company_hint"))
+    person = text_input(MAX_NAME, brief.person, say("form.brief.person_hint"))
+    company = text_input(MAX_NAME, brief.company, say("form.brief.company_hint"))
     blocks.append(field("person", label, person, optional=True))
     blocks.append(field("company", say("form.brief.company"), company, optional=True))
     return blocks
@@ -119,30 +84,23 @@ def _name(buyer: Buyer) -> str:
     return " · ".join(part for part in (buyer.person, buyer.company) if part)
 
 
-def _moment(brief: Brief) -> Block:
-    element: Block = {"type": "datetimepicker"}
-    if brief.call_at:
-        element["initial_date_time"] = int(datetime.fromisoformat(brief.call_at).timestamp())
-    return element
-
-
 def _choices(words: Words, brief: Brief) -> list[Block]:
     unnamed = [sort for sort in Sort if sort is not Sort.COMPETITOR]
     options = [option(words.text(f"form.brief.choice.{sort}"), sort) for sort in unnamed]
-    ticked = [str(choice.sort) for choice in brief.choices]
+    sorts = [str(choice.sort) for choice in brief.choices]
     names = ", ".join(choice.name for choice in brief.competitors)
     hint = words.text("form.brief.competitors_hint")
     return [
         field(
             "choices",
             words.text("form.brief.choices"),
-            choose("checkboxes", options, *ticked),
+            choose("checkboxes", options, *sorts),
             optional=True,
         ),
         field(
             "competitors",
             words.text("form.brief.competitors"),
-            _text(MAX_COMPETITORS * (MAX_COMPETITOR + 2), names, hint),
+            text_input(MAX_COMPETITORS * (MAX_COMPETITOR + 2), names, hint),
             optional=True,
         ),
     ]
@@ -177,23 +135,17 @@ def read_brief(values: Values, words: Words, known: tuple[Buyer, ...], now: date
 
 
 def _read_choices(values: Values, words: Words, errors: dict[str, str]) -> tuple[Choice, ...]:
-    ticked = [option["value"] for option in _at(values, "choices").get("selected_options") or ()]
+    chosen = ticked(values, "choices")
     names = [" ".join(name.split()) for name in typed(values, "competitors").split(",")]
     names = list({name.casefold(): name for name in names if name}.values())
     if len(names) > MAX_COMPETITORS:
         errors["competitors"] = words.text("form.brief.wrong.too_many")
     elif any(len(name) > MAX_COMPETITOR for name in names):
         errors["competitors"] = words.text("form.brief.wrong.name")
-    rest = [Choice(sort) for sort in Sort if sort in ticked and sort is not Sort.COMPETITOR]
+    rest = [Choice(sort) for sort in Sort if sort in chosen and sort is not Sort.COMPETITOR]
     if not names and not rest and not errors:
         errors["choices"] = words.text("form.brief.wrong.choices")
     return (*(Choice(Sort.COMPETITOR, name) for name in names), *rest)
-
-
-def selected_moment(values: Values, block: str) -> datetime | None:
-    """The moment that was picked."""
-    seconds = _at(values, block).get("selected_date_time")
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 # what they said or did
@@ -211,12 +163,13 @@ def evidence_form(
     names = {c.key: choice_name(c, brief, words) for c in brief.choices}
     options = [option(with_capital(name), key) for key, name in names.items()]
     hints = {part: say(f"form.evidence.{part}_hint") for part in ("who", "what", "when")}
+    whom = text_input(MAX_NAME, who, hints["who"])
+    deed = text_input(MAX_TEXT, what, hints["what"], long=True)
+    day = text_input(MAX_NAME, when, hints["when"])
     blocks = [
-        field("who", say("form.evidence.who"), _text(MAX_NAME, who, hints["who"]), optional=True),
-        field("what", say("form.evidence.what"), _text(MAX_TEXT, what, hints["what"], long=True)),
-        field(
-            "when", say("form.evidence.when"), _text(MAX_NAME, when, hints["when"]), optional=True
-        ),
+        field("who", say("form.evidence.who"), whom, optional=True),
+        field("what", say("form.evidence.what"), deed),
+        field("when", say("form.evidence.when"), day, optional=True),
         field("source", say("form.evidence.source"), choose("radio_buttons", sources, rests)),
         field(
             "compare", say("form.evidence.compare"), choose("checkboxes", options), optional=True
@@ -235,8 +188,7 @@ def read_evidence(values: Values, words: Words) -> tuple[Reading, tuple[str, ...
     source = Source(selected(values, "source") or Source.SAID)
     if source is not Source.IMPRESSION and not who:
         raise Wrong({"who": words.text("form.evidence.wrong.who")})
-    chosen = tuple(o["value"] for o in _at(values, "compare").get("selected_options") or ())
-    compared = () if source is Source.IMPRESSION else chosen
+    compared = () if source is Source.IMPRESSION else ticked(values, "compare")
     return Reading(what, who, what, when, source), compared
 
 
@@ -247,7 +199,7 @@ def change_form(words: Words, parts: tuple[str, str, str], check_id: str, step: 
     """When, I will, so that."""
     names = ("when", "will", "so_that")
     blocks = [
-        field(name, words.text(f"form.change.{name}"), _text(MAX_TEXT, part, long=True))
+        field(name, words.text(f"form.change.{name}"), text_input(MAX_TEXT, part, long=True))
         for name, part in zip(names, parts, strict=True)
     ]
     return modal(words, "change", json.dumps({"check": check_id, "step": step}), blocks)
@@ -257,21 +209,3 @@ def read_change(values: Values, words: Words) -> Change:
     """The change in the seller's words."""
     when, will, so_that = (typed(values, part) for part in ("when", "will", "so_that"))
     return changes.read_change(Change(when=when, will=will, so_that=so_that), words)
-
-
-# what stands in a block
-
-
-def _at(values: Values, block: str) -> Mapping[str, Any]:
-    return values.get(block, {}).get(block, {})
-
-
-def typed(values: Values, block: str) -> str:
-    """What was written."""
-    return (_at(values, block).get("value") or "").strip()
-
-
-def selected(values: Values, block: str) -> str:
-    """The value of what was chosen."""
-    option = _at(values, block).get("selected_option")
-    return option["value"] if option else ""

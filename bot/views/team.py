@@ -2,14 +2,23 @@
 which has no room for anything that a person wrote."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.views.elements import actions, button, choose, option
-from bot.views.forms import Wrong, field, modal, selected, typed
+from bot.views.fields import (
+    Values,
+    Wrong,
+    field,
+    menu,
+    modal,
+    selected,
+    text_input,
+    ticked,
+    typed,
+    weekdays,
+)
 from bot.views.messages import message, page
 from bot.views.text import Block, Body, plain_text, rich_text
 from coaching.cadence import zone_of
@@ -18,13 +27,12 @@ from coaching.phrases import join
 from coaching.summaries import headline, thread, too_few
 from coaching.summary import MINIMUM
 from coaching.votes import Ballot, Period, Weekly
-from coaching.when import weekday_name, when, zone_name
+from coaching.when import when, zone_name
 from coaching.words import Line, Words, plain
 from storage import Announcement, Channel, Kind, Membership
 
 MINIMA = (*range(MINIMUM, 13), 15, 20, 30)
 HOURS = range(24)
-Values = Mapping[str, Any]
 
 
 # in the channel
@@ -166,17 +174,15 @@ def settings_form(
     period = channel.period if channel else None
     weekly = period.weekly if period else Weekly(5, 16, zone or "UTC")
     silent = "nothing" if channel and channel.silent else "text"
-    zone_input = {"type": "plain_text_input", "max_length": 60, "initial_value": weekly.zone}
-    days = [option(weekday_name(day, words), str(day)) for day in range(1, 8)]
     hours = [option(f"{hour}:00", str(hour)) for hour in HOURS]
     minima = [option(str(n), str(n)) for n in MINIMA]
     ways = [option(say(f"form.team.silent_option.{name}"), name) for name in ("text", "nothing")]
-    minimum = _menu("minimum", minima, str(_minimum(period)), words)
+    minimum = menu("team", "minimum", minima, str(_minimum(period)), words)
     minimum["hint"] = plain_text(say("form.team.minimum_hint"))
     blocks = [
-        _menu("weekday", days, str(weekly.weekday), words),
-        _menu("hour", hours, str(weekly.hour), words),
-        field("zone", say("form.team.zone"), zone_input),
+        menu("team", "weekday", weekdays(words), str(weekly.weekday), words),
+        menu("team", "hour", hours, str(weekly.hour), words),
+        field("zone", say("form.team.zone"), text_input(60, weekly.zone)),
         minimum,
         field("silent", say("form.team.silent"), choose("radio_buttons", ways, silent)),
     ]
@@ -190,10 +196,6 @@ def settings_form(
 
 def _minimum(period: Period | None) -> int:
     return period.minimum if period else MINIMUM
-
-
-def _menu(name: str, options: list[Block], chosen: str, words: Words) -> Block:
-    return field(name, words.text(f"form.team.{name}"), choose("static_select", options, chosen))
 
 
 def _tick(name: str, words: Words) -> Block:
@@ -213,12 +215,8 @@ def read_settings(values: Values, words: Words, *, general: bool) -> Settings:
         raise Wrong({"zone": words.text("team.wrong.zone")})
     if minimum < MINIMUM:
         raise Wrong({"minimum": words.text("form.team.minimum_hint")})
-    if general and not _ticked(values, "sure"):
+    if general and not ticked(values, "sure"):
         raise Wrong({"sure": words.text("team.wrong.general")})
     weekly = Weekly(int(selected(values, "weekday")), int(selected(values, "hour")), zone)
     silent = selected(values, "silent") == "nothing"
-    return Settings(weekly, minimum, silent, _ticked(values, "stop"))
-
-
-def _ticked(values: Values, name: str) -> bool:
-    return bool(values.get(name, {}).get(name, {}).get("selected_options"))
+    return Settings(weekly, minimum, silent, bool(ticked(values, "stop")))
