@@ -47,10 +47,10 @@ class CheckCall:
         await self._tx.calls.save(call)
         await self._tx.week.refresh(HOME, self._now)
 
-    async def _drop(self, check_id: str = "") -> None:
-        """Neither remind of it nor ask after it, nor after that of another check."""
+    async def _drop(self) -> None:
+        """Neither remind of it nor ask after it."""
         for kind in (REMINDER, AFTER):
-            await self._tx.week.drop(kind, check_id or self._check_id)
+            await self._tx.week.drop(kind, self._check_id)
 
     async def _call_off(self, call: Call) -> None:
         """There is no call, and nothing more is said about it."""

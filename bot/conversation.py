@@ -184,8 +184,10 @@ class Conversation:
         if self.step.ask is Ask.DONE:
             await self._update_prompt(self.dialogue)
         for check_id in await self.follow_up.take_over():
-            if other := await self._tx.check(check_id):
-                await Conversation(self._tx, other, self._words, self._now).show_end()
+            if check := await self._tx.check(check_id):
+                other = Conversation(self._tx, check, self._words, self._now)
+                await other.follow_up.give_way()
+                await other.show_end()
 
     async def correct(self, said: Said) -> bool:
         """An edited message replaces its words, a deleted one (empty text) takes them away."""

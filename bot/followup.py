@@ -90,10 +90,12 @@ class FollowUp(CheckCall):
         call = await self.call()
         if call is None or call.state != Seen.WANTED:
             return ()
-        others = await self._tx.calls.take_over(self._check_id)
-        for check_id in others:
-            await self._drop(check_id)
-        return others
+        return await self._tx.calls.take_over(self._check_id)
+
+    async def give_way(self) -> None:
+        """Another check speaks of its call from now on."""
+        await self._drop()
+        await self._close_reminder("overtaken")
 
     async def _plan(self, ask_at: datetime, cadence: Cadence) -> None:
         await self._tx.week.plan(AFTER, ask_at, self._check_id)

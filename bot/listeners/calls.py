@@ -57,6 +57,7 @@ class Calls:
             await talk.show_end()
         elif name == "cancelled":
             came = "cancelled" if await talk.after_call.cancel(label) else "told"
+            await talk.show_end()
             said = self._desk.words.say(f"call.{came}")
             if argument:  # the reminder's id
                 await tx.update(argument, closed_like(body["message"], said))

@@ -59,15 +59,17 @@ async def test_of_two_checks_before_one_call_the_later_one_speaks_of_it(tmp_path
 
 async def test_a_check_moved_to_the_time_of_another_s_call_takes_it_over(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
-        await check(stage, call_at=ELEVEN + DAY)
-        await stage.tap("Tomorrow 13:00")
-        await check(stage, "workshop", ELEVEN)
+        await check(stage, call_at=ELEVEN)
         await stage.tap("13:00")
-        await stage.open_home()
-        await stage.tap_home("Moved")
-        assert await stage.submit(moved_to=int((ELEVEN + DAY).timestamp())) == {}
+        await check(stage, "workshop", ELEVEN + HOUR)
+        await stage.tap("14:00")
+        thread = stage.messages()[-1].thread_ts
+        await at(stage, ELEVEN - QUARTER)
+        await stage.say("moved", thread)
+        await move(stage, "New time", ELEVEN)
         assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
-        assert said(stage, "I ask in your other check of this call") == 1
+        # At the end of the first check, and under the line that had come before its call.
+        assert said(stage, "✓ I ask in your other check of this call") == 2
 
 
 async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
@@ -110,6 +112,8 @@ async def test_the_line_before_a_call_is_by_the_clock_where_they_are(tmp_path: P
         stage.slack.faults.chance("users.info", 1.0, faults.ratelimited(3600))
         await at(stage, five + DAY - QUARTER)
         assert "at 11:00 (New York time)" in stage.messages()[-1].text
+        await stage.tap("Cancelled")
+        assert said(stage, "✓ Cancelled") == 1  # at the end of the check
 
 
 async def test_where_they_are_is_looked_up_again_with_the_yes(tmp_path: Path) -> None:
