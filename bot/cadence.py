@@ -15,6 +15,7 @@ from coaching.words import Line, Words
 from storage import Transaction
 
 LOOK_AGAIN = timedelta(days=1)
+LONGEST_PAUSE = timedelta(days=366)
 
 
 class Choices:
@@ -71,11 +72,12 @@ class Choices:
         return await self.choose(nudges=Nudges.ON, weekday=weekday, hour=hour, paused_until="")
 
     async def pause(self, day: date) -> Line | None:
-        """No nudge before that day, in words; a day that has passed changes nothing. Whoever was
-        left in silence wants them after it; where they are off there is nothing to pause."""
+        """No nudge before that day, in words; a day that has passed, or is more than a year away,
+        changes nothing. Whoever was left in silence wants them after it; where they are off there
+        is nothing to pause."""
         if (await self.cadence()).nudges not in (Nudges.ON, Nudges.SILENT):
             return self._words.say("cadence.off")
-        if day <= await self.today():
+        if not timedelta(0) < day - await self.today() <= LONGEST_PAUSE:
             return None
         return await self.choose(nudges=Nudges.ON, paused_until=day.isoformat())
 

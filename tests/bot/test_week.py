@@ -388,16 +388,19 @@ async def test_a_pause_outlives_a_form_is_shown_and_ends_in_one_tap(tmp_path: Pa
         assert len(nudges(stage)) == 1
 
 
-async def test_a_pause_until_a_day_that_has_passed_changes_nothing(tmp_path: Path) -> None:
+async def test_a_pause_until_a_day_that_cannot_be_changes_nothing(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await consented(stage)
+        for day in ("2035-03-06", "2036-03-08", "9999-12-31"):
+            await stage.command(f"/differ pause until {day}")
+            assert "I can pause from tomorrow on" in stage.ephemerals()[-1].text
         await stage.open_home()
         await stage.tap_home("Pause until …", "2035-03-06")
-        assert "That day has passed." in stage.messages()[-1].text
+        assert "I can pause from tomorrow on" in stage.messages()[-1].text
         await at(stage, MONDAY)
         (nudge,) = nudges(stage)
         await stage.tap("Pause until …", day="2035-03-12")
-        assert "That day has passed." in stage.messages()[-1].text
+        assert "I can pause from tomorrow on" in stage.messages()[-1].text
         assert nudges(stage) == [nudge]
         assert (await cadence(stage)).paused_until == ""
 
