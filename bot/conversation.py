@@ -11,7 +11,7 @@ from bot.aftercall import AfterCall
 from bot.buyers import settle
 from bot.cadence import find_place
 from bot.followup import FollowUp
-from bot.kinds import HOME
+from bot.kinds import CARD, HOME, NOTICE, PROMPT
 from bot.thread import Thread
 from bot.views import greeting
 from bot.views import messages as views
@@ -28,9 +28,6 @@ from coaching.standing import Standing
 from coaching.votes import ballot
 from coaching.words import Words
 from storage import Check, Message, Seller, Transaction, new_id
-
-CARD, PROMPT, NOTICE = "card", "prompt", "notice"
-
 
 IN_PLACE = frozenset({Reply.KIND, Reply.BRIEF, Reply.EDITED, Reply.BETTER, Reply.MINE})
 """Moves that leave the question standing when they do not answer it."""

@@ -13,7 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from bot.buyers import RECENT
-from bot.conversation import NOTICE, Conversation, before
+from bot.conversation import Conversation, before
+from bot.kinds import NOTICE
 from bot.language import spoken
 from bot.slack import reason_of
 from bot.views.fields import Wrong

@@ -12,11 +12,10 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.kinds import EXPORT
 from bot.slack import reason_of
 from storage import Outgoing
 
-EXPORT = "export"
-"""The purpose of a message with files."""
 GONE = {"file_not_found", "file_deleted"}
 
 _KEY = re.compile(r"-([0-9a-f]{32})\.")

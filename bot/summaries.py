@@ -15,10 +15,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, Work
-from bot.conversation import NOTICE
 from bot.desk import Desk
 from bot.installations import Installations
-from bot.kinds import ANNOUNCE, ANNOUNCED, CLOSE, TELL
+from bot.kinds import ANNOUNCE, ANNOUNCED, CLOSE, NOTICE, TELL
 from bot.language import speak_in
 from bot.people import NotNowError
 from bot.places import look_at

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.conversation import PROMPT, Conversation
+from bot.conversation import Conversation
 from bot.desk import Body, Desk
-from bot.kinds import AFTER, NUDGE, REMINDER
+from bot.kinds import AFTER, NUDGE, PROMPT, REMINDER
 from bot.listeners.nudges import put_off
 from bot.nudges import REMEMBERED, Outcome
 from bot.promises import asked_in, asked_last

@@ -7,8 +7,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices
-from bot.conversation import NOTICE
 from bot.desk import Body, Desk, seller_of, tap_key
+from bot.kinds import NOTICE
 from bot.views import cadence as views
 from bot.views.messages import closed_like, message, untapped
 from coaching.cadence import Nudges

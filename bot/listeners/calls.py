@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation import NOTICE, Conversation
+from bot.conversation import Conversation
 from bot.desk import Body, Desk, about, seller_of, tap_key
+from bot.kinds import NOTICE
 from bot.views import calls as views
 from bot.views.fields import Wrong
 from bot.views.messages import closed_like, message

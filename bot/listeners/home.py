@@ -6,10 +6,9 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.cadence import Choices
-from bot.conversation import NOTICE
 from bot.desk import Body, Desk, seller_of, tap_key
 from bot.home import open_home
-from bot.kinds import HOME
+from bot.kinds import HOME, NOTICE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.views.messages import message

@@ -7,8 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices
-from bot.conversation import NOTICE, Conversation
+from bot.conversation import Conversation
 from bot.desk import Body, Desk, seller_of, tap_key
+from bot.kinds import NOTICE
 from bot.nudges import Nudging, Outcome
 from bot.promises import ANSWERED
 from bot.views import cadence as views

@@ -4,18 +4,14 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.conversation import NOTICE
 from bot.desk import Body, Desk, seller_of, tap_key
-from bot.files import EXPORT
-from bot.kinds import HOME
+from bot.kinds import EXPORT, FORGET, HOME, NOTICE
 from bot.views import own_data as views
 from bot.views.history import MOST, history_message
 from bot.views.messages import notice
 from bot.views.team import membership_message
 from storage import Message, Transaction, new_id
 
-FORGET = "forget"
-"""The purpose of a message that asks whether to forget."""
 EVERY_WEEK = 10_000
 """More weeks than anybody has."""
 OWN = {"export", "forget", "history", "team"}

@@ -6,8 +6,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import buyers
-from bot.conversation import NOTICE, Conversation
+from bot.conversation import Conversation
 from bot.desk import Body, Desk, seller_of, tap_key
+from bot.kinds import NOTICE
 from bot.views import greeting
 from bot.views.forms import change_form, evidence_form
 from bot.views.messages import notice, parse_value

@@ -6,8 +6,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cadence import Choices, do_request
-from bot.conversation import NOTICE, Conversation
+from bot.conversation import Conversation
 from bot.desk import Body, Desk, seller_of
+from bot.kinds import NOTICE
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.beside import Beside

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.conversation import IN_PLACE, PROMPT
+from bot.conversation import IN_PLACE
+from bot.kinds import PROMPT
 from bot.playground.workspace import Message, Workspace
 from bot.thread import Thread
 from coaching.dialogue import Dialogue
