@@ -10,8 +10,9 @@ from datetime import datetime
 from bot.aftercall import AfterCall
 from bot.buyers import settle
 from bot.cadence import find_place
+from bot.display import NO_ENDING, Display, Ending
 from bot.followup import FollowUp
-from bot.kinds import CARD, HOME, NOTICE, PROMPT
+from bot.kinds import HOME, NOTICE
 from bot.thread import Thread
 from bot.views import greeting
 from bot.views import messages as views
@@ -19,10 +20,8 @@ from bot.views.text import Body
 from coaching import change as changes
 from coaching.answers import edit, extend, hear
 from coaching.brief import Brief
-from coaching.card import answer_label, card
 from coaching.dialogue import Dialogue, advance, begin
 from coaching.moves import Ask, Move, Reply, Said, Step
-from coaching.prompts import Prompt, keep_prompt, prompt, verdict_prompt
 from coaching.questions import draw, remember
 from coaching.standing import Standing
 from coaching.votes import ballot
@@ -44,12 +43,18 @@ class Conversation:
         self._check = check
         self._words = words
         self._now = now
-        self.thread = Thread.load(check.dialogue)
+        thread = Thread.load(check.dialogue)
+        self._display = Display(tx, check.id, thread, words, mention)
 
     @property
     def check_id(self) -> str:
         """The id of the check."""
         return self._check.id
+
+    @property
+    def thread(self) -> Thread:
+        """The dialogue, and which of our messages show it."""
+        return self._display.thread
 
     @property
     def dialogue(self) -> Dialogue:
@@ -89,18 +94,9 @@ class Conversation:
         await tx.save_profile(replace(profile, welcomed=True, checks=profile.checks + 1))
         if (await find_place(tx, now)).home:
             await tx.week.plan(HOME, now)
-        conversation = cls(tx, check, words, now)
-        await conversation._open(seller)
+        conversation = cls(tx, check, words, now, mention=seller.user_id)
+        await conversation._display.open()
         return conversation
-
-    async def _open(self, seller: Seller) -> None:
-        body = views.card_message(card(self.dialogue, self._words), self.check_id, self._words)
-        card_id, prompt_id = self.thread.card, self.thread.prompt
-        await self._tx.post(purpose=CARD, body=body, check_id=self.check_id, message_id=card_id)
-        asked = prompt(self.dialogue, self._words)
-        # A mention brings the seller into the thread.
-        body = views.prompt_message(asked, self.check_id, self._words, mention=seller.user_id)
-        await self.post(PROMPT, body, asked.step.key, prompt_id)
 
     async def take(self, move: Move, answer: str = "") -> bool:
         """Take a tap, a form or words; False when it answers nothing that is asked now."""
@@ -168,18 +164,18 @@ class Conversation:
         brief = replace(self.dialogue.standing.brief, call_at=call_at.isoformat())
         moved = advance(self.dialogue, Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief))
         assert moved is not None, "a check that was cancelled has no call"
-        self.thread = replace(self.thread, dialogue=moved)
+        self._go_to(moved)
         await self._save()
         line = await self.follow_up.moved()
         await self.show_end()
         if line:
-            await self.post(NOTICE, views.message((line,)))
+            await self.tell(views.message((line,)))
 
     async def show_end(self) -> None:
         """Bring the last message of the check up to date with what was said about its call, and
         those of other checks whose call that is as well."""
         if self.step.ask is Ask.DONE:
-            await self._update_prompt(self.dialogue)
+            await self._display.update(await self._ending())
         for check_id in await self.follow_up.take_over():
             if check := await self._tx.check(check_id):
                 other = Conversation(self._tx, check, self._words, self._now)
@@ -195,11 +191,8 @@ class Conversation:
             (m.step.factor for m in self.dialogue.moves if said.source in m.sources), None
         )
         await self._replace_question(corrected)
-        if factor and (shown := dict(self.thread.kept).get(factor)):
-            body = views.prompt_message(
-                keep_prompt(corrected, factor, self._words), self.check_id, self._words
-            )
-            await self._tx.update(shown, body)
+        if factor:
+            await self._display.show_kept(factor)
         return True
 
     async def shown_prompt(self) -> Message | None:
@@ -214,8 +207,8 @@ class Conversation:
 
     async def ask_again(self) -> None:
         """Post the question that is open once more, at the end of the thread."""
-        await self._close_prompt(self.dialogue, "")
-        await self._post_prompt(self.dialogue)
+        await self._display.close("")
+        await self._display.ask(await self._ending())
         await self._save()
 
     async def go_on(self) -> None:
@@ -226,47 +219,46 @@ class Conversation:
     async def ask_what_to_change(self) -> None:
         """Offer the answers that can be changed."""
         body = views.change_what(self.dialogue, self.check_id, self._words)
-        await self.post(NOTICE, body)
+        await self.tell(body)
+
+    async def tell(self, body: Body) -> None:
+        """A message in the check's thread that asks nothing of the check."""
+        await self._display.post(NOTICE, body)
 
     async def notify(self, key: str, **values: str) -> None:
         """One sentence in the thread, answering nothing."""
-        await self.post(NOTICE, views.notice(self._words, key, **values))
-
-    async def post(self, purpose: str, body: Body, step: str = "", message_id: str = "") -> Message:
-        """A message in the check's thread."""
-        return await self._tx.post(
-            purpose=purpose,
-            body=body,
-            check_id=self.check_id,
-            under=self.thread.card,
-            step=step,
-            message_id=message_id,
-        )
+        await self.tell(views.notice(self._words, key, **values))
 
     async def _follow(self, following: Dialogue, move: Move, answer: str) -> None:
         old, asked = self.dialogue, self.step
         following = self._drawn(following)
         stays = following.standing.step() == asked and move.reply in IN_PLACE
         if not stays:
-            await self._close_prompt(old, answer)
-            self._remember_kept(asked, move)
-        self.thread = replace(self.thread, dialogue=following)
+            await self._display.close(answer)
+            self._display.remember_kept(asked, move)
+        self._go_to(following)
         if stays:
-            await self._update_prompt(following)
-            await self._close_kept(move, answer)
+            await self._display.update(await self._ending())
+            await self._display.close_kept(move, answer)
         else:
-            await self._post_prompt(following)
-        await self._show_standing(old, asked)
+            await self._display.ask(await self._ending())
+        await self._display.show_standing(old, asked)
         await self._save()
 
     async def _replace_question(self, following: Dialogue) -> None:
         """Words grew or were edited: the open question is shown anew in its place."""
-        following = self._drawn(following)
         old, asked = self.dialogue, self.step
-        self.thread = replace(self.thread, dialogue=following)
-        await self._update_prompt(following)
-        await self._show_standing(old, asked)
+        self._go_to(self._drawn(following))
+        await self._display.update(await self._ending())
+        await self._display.show_standing(old, asked)
         await self._save()
+
+    def _go_to(self, dialogue: Dialogue) -> None:
+        self._display.thread = replace(self.thread, dialogue=dialogue)
+
+    async def _ending(self) -> Ending:
+        """The last word of a check asks about the call as well."""
+        return await self.follow_up.offer() if self.step.ask is Ask.DONE else NO_ENDING
 
     def _drawn(self, dialogue: Dialogue) -> Dialogue:
         """The dialogue with a bank question for the step that has come up, if it takes one."""
@@ -277,67 +269,6 @@ class Conversation:
         if not question:
             return dialogue
         return replace(dialogue, asked=(*dialogue.asked, (step.key, question)))
-
-    # messages
-
-    async def _close_prompt(self, dialogue: Dialogue, answer: str) -> None:
-        """Take the taps away from the question that was open."""
-        if self.thread.prompt:
-            asked = prompt(dialogue, self._words)
-            await self._tx.update(self.thread.prompt, views.answered_message(asked.lines, answer))
-
-    async def _post_prompt(self, dialogue: Dialogue) -> None:
-        asked = prompt(dialogue, self._words)
-        body = await self._body(asked)
-        message = await self.post(PROMPT, body, asked.step.key)
-        if asked.step.ask is Ask.AGAIN:
-            if self.thread.verdict:
-                await self._tx.delete(self.thread.verdict)
-            self.thread = replace(self.thread, verdict=message.id)
-        self.thread = replace(self.thread, prompt=message.id)
-
-    async def _update_prompt(self, dialogue: Dialogue) -> None:
-        body = await self._body(prompt(dialogue, self._words))
-        await self._tx.update(self.thread.prompt, body)
-
-    async def _body(self, asked: Prompt) -> Body:
-        """A question; the last word of a check asks about the call as well."""
-        if asked.step.ask is not Ask.DONE:
-            return views.prompt_message(asked, self.check_id, self._words, self._mention)
-        lines, blocks = await self.follow_up.offer()
-        asked = replace(asked, lines=(*asked.lines, *lines))
-        body = views.prompt_message(asked, self.check_id, self._words)
-        said, *taps = body["blocks"]
-        return {**body, "blocks": [said, *blocks, *taps]}
-
-    def _remember_kept(self, asked: Step, move: Move) -> None:
-        """Which message shows the sentence of a factor, so that an edit can be shown there."""
-        if asked.ask is Ask.KEEP and asked.factor and move.step == asked:
-            kept = {**dict(self.thread.kept), str(asked.factor): self.thread.prompt}
-            self.thread = replace(self.thread, kept=tuple(kept.items()))
-
-    async def _close_kept(self, move: Move, answer: str) -> None:
-        factor = move.step.factor
-        shown = dict(self.thread.kept).get(factor) if factor else None
-        if factor and shown and move.reply in (Reply.BETTER, Reply.MINE):
-            asked = keep_prompt(self.dialogue, factor, self._words)
-            await self._tx.update(shown, views.answered_message(asked.lines, answer))
-
-    async def _show_standing(self, old: Dialogue, asked: Step) -> None:
-        """Bring the card, and a verdict that has been answered, up to date if they changed."""
-        shown = card(self.dialogue, self._words)
-        if replace(shown, step=asked) == replace(card(old, self._words), step=asked):
-            return
-        body = views.card_message(shown, self.check_id, self._words)
-        await self._tx.update(self.thread.card, body)
-        closed = self.dialogue.standing.closed and asked.ask is not Ask.AGAIN
-        if self.thread.verdict and closed and self.thread.verdict != self.thread.prompt:
-            verdict = verdict_prompt(self.dialogue, self._words)
-            again = self.dialogue.standing.again
-            answer = answer_label(again, self._words) if again else ""
-            await self._tx.update(
-                self.thread.verdict, views.answered_message(verdict.lines, answer)
-            )
 
     # keeping
 

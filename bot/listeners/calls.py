@@ -8,7 +8,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import Conversation
 from bot.desk import Body, Desk, about, seller_of, tap_key
-from bot.kinds import NOTICE
 from bot.views import calls as views
 from bot.views.fields import Wrong
 from bot.views.messages import closed_like, message
@@ -63,7 +62,7 @@ class Calls:
             if argument:  # the reminder's id
                 await tx.update(argument, closed_like(body["message"], said))
             else:
-                await talk.post(NOTICE, message((said,)))
+                await talk.tell(message((said,)))
         elif name == "silent":
             await talk.after_call.silent(label)
         else:

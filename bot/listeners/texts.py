@@ -104,9 +104,9 @@ class Texts:
         """Words in the thread of a check: a command, or an answer."""
         asked = command(said.text, self._desk.words)
         if body := await self._asked_for(tx, seller, said.text, asked):
-            await talk.post(NOTICE, body)
+            await talk.tell(body)
         elif body := await talk.follow_up.listen(said.text):
-            await talk.post(NOTICE, body)
+            await talk.tell(body)
             await talk.show_end()
         elif asked in own_data.OWN:
             await own_data.answer(self._desk, tx, asked)
@@ -149,7 +149,7 @@ class Texts:
         if (await choices.cadence()).nudges is not Nudges.ASKED:
             return False
         line = await choices.choose(nudges=Nudges.ON if wanted else Nudges.NO)
-        await talk.post(NOTICE, message((line,)))
+        await talk.tell(message((line,)))
         return True
 
     async def _beside(
