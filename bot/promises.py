@@ -37,5 +37,6 @@ async def asked_last(tx: Transaction, now: datetime) -> str:
 
 
 def _asks(nudge: Nudge) -> bool:
-    """Whether it stands there and asks after a promise."""
-    return nudge.wording.startswith(Why.PROMISE) and nudge.came is not False
+    """Whether it stands there, was not stopped, and asks after a promise."""
+    about = nudge.wording.startswith(Why.PROMISE) and nudge.outcome != Outcome.CHANGED
+    return about and nudge.came is not False

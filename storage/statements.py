@@ -92,6 +92,7 @@ FIND_NEWEST = (
         of_seller(
             messages,
             messages.c.purpose.in_(bindparam("purposes", expanding=True)),
+            messages.c.ts < bindparam("until"),
             ~messages.c.removed,
         )
     )

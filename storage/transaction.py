@@ -191,10 +191,10 @@ class Transaction:
         row = (await self._run(sql.FIND_MESSAGE, self._own | of)).first()
         return None if row is None else _message(row)
 
-    async def newest_message(self, *purposes: str) -> Message | None:
-        """The latest message of any of these purposes that was not taken away."""
-        await self.flush()
-        row = (await self._run(sql.FIND_NEWEST, self._own | {"purposes": purposes})).first()
+    async def newest_message(self, until: str, *purposes: str) -> Message | None:
+        """The latest message of these purposes that stood there at that ``ts`` and still does."""
+        values = {"until": until, "purposes": purposes}
+        row = (await self._run(sql.FIND_NEWEST, self._own | values)).first()
         return None if row is None else _message(row)
 
     async def post(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.conversation import Conversation
 from bot.desk import Body, Desk
-from bot.kinds import AFTER, NUDGE, PROMPT, REMINDER
+from bot.kinds import AFTER, FORGET, NUDGE, PLACING, PROMPT, REMINDER
 from bot.listeners.nudges import put_off
 from bot.nudges import REMEMBERED, Outcome
 from bot.promises import asked_in, asked_last
@@ -14,8 +14,10 @@ from coaching.nudges import PROMISED, Why
 from coaching.words import Line
 from storage import Message, Nudge, Seller, Transaction
 
-ASKING = (PROMPT, AFTER, REMINDER, NUDGE)
+ASKING = (PROMPT, AFTER, REMINDER, NUDGE, PLACING, FORGET)
 """Messages to which a bare yes or no may be the answer."""
+A_DAY = 86_400.0
+"""Seconds after which nobody answers with a bare word what no check waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +31,43 @@ class Beside:
     text: str
 
     async def nudge(self) -> Nudge | None:
-        """The nudge it is about: it stands under that one, or nothing was asked since."""
-        sent = await self.tx.week.nudges(REMEMBERED)
+        """The nudge it is about: it stands under that one, or in a word after nothing newer."""
         if self._place:
-            return next((one for one in sent if one.ts == self._place), None)
+            return await self._sent(ts=self._place)
+        if not self._is_bare and not later(self.text, self.desk.words):
+            return None
         newest = await self._newest()
-        return next((one for one in sent if newest and one.message_id == newest.id), None)
+        return await self._sent(message_id=newest.id) if newest else None
 
-    async def answer(self, nudge: Nudge) -> Line | None:
-        """Do what a tap under the nudge does; None when the text says something else."""
+    async def _sent(self, **which: str) -> Nudge | None:
+        ((name, value),) = which.items()
+        sent = await self.tx.week.nudges(REMEMBERED)
+        return next((nudge for nudge in sent if getattr(nudge, name) == value), None)
+
+    async def answer(self, nudge: Nudge | None) -> Line | None:
+        """Do what a tap on what was asked last would do, if the text says that; None if not."""
+        if nudge is None:
+            return self.desk.words.say("notice.tap") if await self._is_for_a_tap() else None
         name = later(self.text, self.desk.words) or self._wish(nudge)
         if name == "start":
-            return self.desk.words.say("nudge.tap")
+            return self.desk.words.say("notice.tap")
         return await put_off(self.desk, self.tx, name, str(nudge.message_id)) if name else None
+
+    async def _is_for_a_tap(self) -> bool:
+        """Whether a bare yes or no follows a question that takes none."""
+        if self._place or not self._is_bare:
+            return False
+        newest = await self._newest()
+        return newest is not None and newest.purpose in (PLACING, FORGET) and self._is_new(newest)
 
     def _wish(self, nudge: Nudge) -> str:
         """What a bare yes or no to a nudge means; to a promise it is for the check to hear."""
-        wanted = typed_wish(self.text, self.desk.words)
-        if wanted is None or _is_promise(nudge):
+        words = self.desk.words
+        if not self._is_bare or _is_promise(nudge):
             return ""
-        if nudge.outcome == Outcome.LAST:
-            return "resume" if wanted else "stop"
+        wanted = typed_wish(self.text, words)
+        if nudge.outcome == Outcome.LAST:  # "ok" may agree that it stops
+            return "resume" if words.hears("yes", self.text) else "" if wanted else "stop"
         return "start" if wanted else "next"
 
     async def check(
@@ -57,19 +75,21 @@ class Beside:
     ) -> Conversation | None:
         """The check it belongs to, if there is no doubt: a bare yes or no is for what was asked
         last, and what stands under a nudge for the promise that asked after."""
-        if self._place and nudge:
-            return await self._of_promise(nudge)
-        bare = typed_wish(self.text, self.desk.words) is not None
-        if len(waiting) > 1 or (bare and self._place):
+        if self._place:
+            about = await self.tx.check_in_thread(self.event["channel"], self._place, NUDGE)
+            if about:
+                asks = await asked_in(self.tx, about.id)
+                return await self._talk(about.id, {}) if asks else None
+        if len(waiting) > 1 or (self._place and (nudge or self._is_bare)):
             return None
-        if not bare:
+        if not self._is_bare:
             return next(iter(waiting.values()), None)
         newest = await self._newest()
-        return await self._talk(newest.check_id, waiting) if newest and newest.check_id else None
-
-    async def _of_promise(self, nudge: Nudge) -> Conversation | None:
-        asks = _is_promise(nudge) and nudge.check_id and await asked_in(self.tx, nudge.check_id)
-        return await self._talk(str(nudge.check_id), {}) if asks else None
+        if newest is None or newest.check_id is None:
+            return None
+        if newest.check_id not in waiting and not self._is_new(newest):
+            return None
+        return await self._talk(newest.check_id, waiting)
 
     async def waiting(self) -> dict[str, Conversation]:
         """The checks that wait for words: under way, or asked after their call or promise."""
@@ -89,7 +109,15 @@ class Beside:
         return await self.desk.conversation(self.tx, check_id, mention=self.seller.user_id)
 
     async def _newest(self) -> Message | None:
-        return await self.tx.newest_message(*ASKING)
+        """What they had last been asked when they wrote this."""
+        return await self.tx.newest_message(self.event["ts"], *ASKING)
+
+    def _is_new(self, message: Message) -> bool:
+        return float(self.event["ts"]) - float(message.ts or 0) < A_DAY
+
+    @property
+    def _is_bare(self) -> bool:
+        return typed_wish(self.text, self.desk.words) is not None
 
     @property
     def _place(self) -> str | None:

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cadence import Choices, do_request
 from bot.conversation import Conversation
 from bot.desk import Body, Desk, seller_of
-from bot.kinds import NOTICE
+from bot.kinds import NOTICE, PLACING
 from bot.language import Languages, choose_language
 from bot.listeners import own_data
 from bot.listeners.beside import Beside
@@ -160,24 +160,26 @@ class Texts:
         words = self._desk.words
         said = command(text, words)
         beside = Beside(self._desk, tx, seller, event, text)
-        nudge = await beside.nudge()
-        under = nudge.message_id if nudge and "thread_ts" in event else None
         if body := await self._asked_for(tx, seller, text, said):
-            await tx.post(purpose=NOTICE, body=body, under=under)
-        elif said in own_data.OWN:
+            await tx.post(purpose=NOTICE, body=body)
+            return None
+        if said in own_data.OWN:
             await own_data.answer(self._desk, tx, said)
-        elif nudge and (line := await beside.answer(nudge)):
+            return None
+        nudge = await beside.nudge()
+        if line := await beside.answer(nudge):
+            under = nudge.message_id if nudge and "thread_ts" in event else None
             await tx.post(purpose=NOTICE, body=message((line,)), under=under)
         elif talk := await beside.check(nudge, waiting := await beside.waiting()):
             await tx.place_text(event["channel"], event["ts"], talk.check_id)
             return talk
         elif not text or len(text) > MAX_TEXT:
             key = "too_long" if text else "only_text"
-            await tx.post(purpose=NOTICE, body=notice(words, key), under=under)
+            await tx.post(purpose=NOTICE, body=notice(words, key))
         else:
             parked_id = await tx.park(text, event["channel"], event["ts"])
             titles = [(check_id, talk.dialogue.standing) for check_id, talk in waiting.items()]
-            await tx.post(purpose=NOTICE, body=placing.ask_where(titles, parked_id, words))
+            await tx.post(purpose=PLACING, body=placing.ask_where(titles, parked_id, words))
         return None
 
     async def _asked_for(

@@ -143,7 +143,7 @@ async def test_a_yes_under_a_nudge_answers_no_question_of_a_check(tmp_path: Path
         await stage.command("/differ pilot")
         await stage.say("yes", nudge.ts)
         assert await states(stage) == [Seen.OFFERED]
-        assert "Tap the first button under it" in str(stage.messages()[-1].blocks)
+        assert "Please tap the button you mean" in str(stage.messages()[-1].blocks)
 
 
 async def test_words_answer_what_was_asked_last_though_the_check_has_a_question_open(

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground import faults
 from coaching.cadence import Nudges
+from coaching.calls import Seen
+from tests.bot.script import seller_of
 from tests.bot.stage import Stage
 from tests.bot.week import (
+    DAY,
     HOUR,
     MONDAY,
     TUESDAY,
@@ -39,7 +43,7 @@ async def test_a_yes_under_a_nudge_is_no_answer_to_a_check(tmp_path: Path, in_th
         await at(stage, MONDAY + WEEK)
         (nudge,) = nudges(stage)
         await stage.say("yes", nudge.ts if in_thread else None)
-        assert "Tap the first button under it" in last(stage)
+        assert "Please tap the button you mean" in last(stage)
         assert stage.messages()[-1].thread_ts == (nudge.ts if in_thread else None)
         await stage.say("no", nudge.ts if in_thread else None)
         assert "The next one: 26 March 9:00" in last(stage)
@@ -100,3 +104,72 @@ async def test_half_a_command_is_no_answer(tmp_path: Path, said: str, told: str)
         for place in (None, stage.messages()[-1].thread_ts):
             await stage.say(said, place)
             assert told in last(stage)
+
+
+async def test_a_word_answers_nothing_of_long_ago(tmp_path: Path) -> None:
+    """ "Shall I ask you afterwards?" was asked weeks before."""
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=MONDAY + 4 * WEEK)
+        await at(stage, MONDAY + 2 * WEEK)
+        await stage.say("yes")
+        assert "Shall I start a check on this?" in last(stage)
+        await stage.say("yes")
+        assert "Please tap the button you mean" in last(stage)
+        async with stage.store.begin(seller_of(stage)) as tx:
+            assert [call.state for call in await tx.calls.all()] == [Seen.OFFERED]
+
+
+async def test_a_word_is_no_answer_to_what_takes_a_tap(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await half_done(stage)
+        await stage.say("forget")
+        await stage.say("no")
+        assert "Please tap the button you mean" in last(stage)
+
+
+async def test_a_word_is_for_what_its_writer_could_see(tmp_path: Path) -> None:
+    """A nudge is on its way while Slack takes no posts."""
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        await half_done(stage)
+        stage.slack.faults.chance("chat.postMessage", 1.0, faults.drop_request())
+        await stage.press_time(MONDAY + WEEK)
+        await stage.slack.workspace.until(lambda: stage.slack.faults.played)
+        await stage.slack.people.say(stage.me, stage.dm, "no")
+        stage.slack.faults.clear()
+        await stage.settle()
+        assert (await kept(stage))[0].outcome == "sent"
+
+
+async def test_under_a_promise_put_off_their_words_are_still_theirs(tmp_path: Path) -> None:
+    """Though it was asked after again since, and another check is under way."""
+    async with week(tmp_path) as stage:
+        await check(stage)
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        (first,) = nudges(stage)
+        await stage.tap("Tomorrow")
+        await at(stage, MONDAY + DAY)
+        await half_done(stage)
+        await stage.say("she would rather see it live", first.ts)
+        assert "In their words, with today's date." in last(stage)
+
+
+async def test_after_a_stop_nobody_listens_for_what_was_promised(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage)
+        thread = stage.messages()[-1].thread_ts
+        await stage.command("/differ nudges monday 9:00")
+        await at(stage, MONDAY)
+        await stage.tap("Stop")
+        await stage.say("remember to send the deck", thread)
+        assert "I kept none of that" in last(stage)
+
+
+async def test_an_ok_to_the_last_word_leaves_it_the_last(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await consented(stage)
+        for number in range(4):
+            await at(stage, MONDAY + number * WEEK)
+        await stage.say("ok")
+        assert (await cadence(stage)).nudges is Nudges.SILENT
