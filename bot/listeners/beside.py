@@ -32,24 +32,20 @@ class Beside:
 
     async def nudge(self) -> Nudge | None:
         """The nudge it is about: it stands under that one, or in a word after nothing newer."""
-        if self._place:
-            return await self._sent(ts=self._place)
-        if not self._is_bare and not later(self.text, self.desk.words):
+        if not self._place and not self._is_bare and not later(self.text, self.desk.words):
             return None
-        newest = await self._newest()
-        return await self._sent(message_id=newest.id) if newest else None
-
-    async def _sent(self, **which: str) -> Nudge | None:
-        ((name, value),) = which.items()
         sent = await self.tx.week.nudges(REMEMBERED)
-        return next((nudge for nudge in sent if getattr(nudge, name) == value), None)
+        if self._place:
+            return next((one for one in sent if one.ts == self._place), None)
+        newest = await self._newest()
+        return next((one for one in sent if newest and one.message_id == newest.id), None)
 
     async def answer(self, nudge: Nudge | None) -> Line | None:
         """Do what a tap on what was asked last would do, if the text says that; None if not."""
         if nudge is None:
             return self.desk.words.say("notice.tap") if await self._is_for_a_tap() else None
         name = later(self.text, self.desk.words) or self._wish(nudge)
-        if name == "start":
+        if name == "tap":
             return self.desk.words.say("notice.tap")
         return await put_off(self.desk, self.tx, name, str(nudge.message_id)) if name else None
 
@@ -65,10 +61,11 @@ class Beside:
         words = self.desk.words
         if not self._is_bare or _is_promise(nudge):
             return ""
-        wanted = typed_wish(self.text, words)
-        if nudge.outcome == Outcome.LAST:  # "ok" may agree that it stops
-            return "resume" if words.hears("yes", self.text) else "" if wanted else "stop"
-        return "start" if wanted else "next"
+        last = nudge.outcome == Outcome.LAST
+        if not typed_wish(self.text, words):
+            return "stop" if last else "next"
+        # An "ok" to the last one may agree that it is the last.
+        return "resume" if last and words.hears("yes", self.text) else "tap"
 
     async def check(
         self, nudge: Nudge | None, waiting: dict[str, Conversation]
