@@ -31,17 +31,17 @@ class AfterCall(CheckCall):
         """What did they say? At night or at a weekend, where they are now, it waits for the
         morning."""
         call, heard = await self._kept()
-        if call.state != Seen.WANTED:
+        if call.state not in (Seen.WANTED, Seen.ASKED):
             return
         cadence = await self._tx.week.cadence()
         at = self._now if self._now - due_at > LATE else due_at
         if (ask_at := after_call(cadence, at - GAP)) > self._now:
-            await self._plan(call, heard, ask_at)
+            await self._plan(call, heard, ask_at, Seen(call.state))
             return
         await self._ask(call, heard, mention)
 
-    async def _plan(self, call: Call, heard: Heard, ask_at: datetime) -> None:
-        await self._keep(replace(call, ask_at=ask_at), heard, Seen.WANTED)
+    async def _plan(self, call: Call, heard: Heard, ask_at: datetime, state: Seen) -> None:
+        await self._keep(replace(call, ask_at=ask_at), heard, state)
         await self._tx.week.plan(AFTER, ask_at, self._check_id)
 
     async def _ask(self, call: Call, heard: Heard, mention: str = "") -> None:
@@ -109,7 +109,7 @@ class AfterCall(CheckCall):
 
     async def _put_off(self, ask_at: datetime, cadence: Cadence) -> bool:
         """Ask again then; what stands there may be answered all the same."""
-        await self._plan(*await self._kept(), ask_at)
+        await self._plan(*await self._kept(), ask_at, Seen.ASKED)
         await self._tx.week.answer_about(self._check_id)
         return await self._say("after.later", time=self._time(ask_at, cadence))
 

@@ -28,7 +28,7 @@ class Seen(StrEnum):
     OFFERED = "offered"  # "see you after the call?" was asked
     DECLINED = "declined"
     WANTED = "wanted"
-    ASKED = "asked"  # "what did they say?" was asked
+    ASKED = "asked"  # "what did they say?" was asked, and may be asked again
     HEARD = "heard"  # they were quoted, or it did not come up
     CANCELLED = "cancelled"
     OVERTAKEN = "overtaken"  # another check before the same call speaks of it

@@ -199,16 +199,32 @@ async def test_whoever_does_not_know_yet_is_asked_again_and_may_tell_before(
         assert "what did Marta say? Write it here" in str(stage.messages()[-1].blocks)
         await stage.say("Not yet", thread)
         assert "tomorrow 9:00 (Berlin time)" in str(stage.messages()[-1].blocks)
+        assert "What did Marta say?" in await stage.open_home()
         before = len(stage.messages())
         await at(stage, TUESDAY + DAY)
         assert len(stage.messages()) == before + 1
         assert shown(stage).count("It didn't come up") == 1
         await stage.say("next week", thread)
         assert (await told(stage)).text == ""
-        await stage.say(THEIRS, thread)
+        await stage.say(THEIRS)
         assert (await told(stage)).text == THEIRS
         await at(stage, MONDAY)
         assert "what did Marta say" not in str(stage.messages()[-1].blocks)
+
+
+async def test_no_other_check_takes_over_a_question_that_was_put_off(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=TUESDAY + 2 * HOUR)
+        thread = stage.messages()[-1].thread_ts
+        await stage.tap("13:40")
+        await check(stage, "workshop", call_at=TUESDAY + 2 * HOUR)
+        other = stage.messages()[-1].thread_ts
+        await at(stage, TUESDAY + 4 * HOUR)
+        await stage.say("tomorrow", thread)
+        await stage.say("yes", other)
+        assert await states(stage) == [Seen.WANTED, Seen.ASKED]
+        await stage.say(THEIRS, thread)
+        assert await heard(stage) == ["", THEIRS]
 
 
 async def test_a_factor_is_answered_in_a_sentence_and_never_with_silence(tmp_path: Path) -> None:
