@@ -25,7 +25,7 @@ from coaching.moves import Ask, Move, Reply, Said, Step
 from coaching.questions import draw, remember
 from coaching.standing import Standing
 from coaching.votes import ballot
-from coaching.words import Words
+from coaching.words import Line, Words
 from storage import Check, Message, Seller, Transaction, new_id
 
 IN_PLACE = frozenset({Reply.KIND, Reply.BRIEF, Reply.EDITED, Reply.BETTER, Reply.MINE})
@@ -41,6 +41,7 @@ class Conversation:
         self._tx = tx
         self._mention = mention
         self._check = check
+        self._buyer_id = check.buyer_id
         self._words = words
         self._now = now
         thread = Thread.load(check.dialogue)
@@ -101,10 +102,9 @@ class Conversation:
     async def take(self, move: Move, answer: str = "") -> bool:
         """Take a tap, a form or words; False when it answers nothing that is asked now."""
         if move.reply is Reply.BRIEF and move.brief is not None:
-            brief, buyer_id = await settle(
+            brief, self._buyer_id = await settle(
                 self._tx, move.brief, self._words, self._now, self.check_id
             )
-            self._check = replace(self._check, buyer_id=buyer_id)
             move = replace(move, brief=brief)
         if move.reply is Reply.KEEP:
             move = replace(move, change=changes.offered(self.dialogue, self._words))
@@ -161,15 +161,20 @@ class Conversation:
 
     async def move_call(self, call_at: datetime) -> None:
         """The call has another time, and all that hangs on it."""
+        unchanged = call_at == self._check.call_at
+        self._name_time(call_at)
+        line = await self._save()
+        if unchanged:  # it was cancelled, and is on again
+            line = await self.follow_up.moved()
+            await self.show_end()
+        if line:
+            await self.tell(views.message((line,)))
+
+    def _name_time(self, call_at: datetime) -> None:
         brief = replace(self.dialogue.standing.brief, call_at=call_at.isoformat())
         moved = advance(self.dialogue, Move(Step(Ask.FILL_IN), Reply.BRIEF, brief=brief))
         assert moved is not None, "a check that was cancelled has no call"
         self._go_to(moved)
-        await self._save()
-        line = await self.follow_up.moved()
-        await self.show_end()
-        if line:
-            await self.tell(views.message((line,)))
 
     async def show_end(self) -> None:
         """Bring the last message of the check up to date with what was said about its call, and
@@ -272,7 +277,8 @@ class Conversation:
 
     # keeping
 
-    async def _save(self) -> None:
+    async def _save(self) -> Line | None:
+        """Keep what was said; what is planned now, if by that the call has another time."""
         standing = self.dialogue.standing
         first_finish = standing.finished and self._check.finished_at is None
         if first_finish:
@@ -280,7 +286,8 @@ class Conversation:
             asked = remember(self.thread.earlier, self.dialogue)
             await self._tx.save_profile(replace(profile, asked=asked))
         call_at = standing.brief.call
-        moved = call_at != self._check.call_at
+        before, line = self._check, None
+        moved = call_at != before.call_at
         if moved and call_at:
             await self.after_call.withdraw(self._words.text("after.options.moved"))
         elif self._check.finished_at and call_at and call_at <= self._now:
@@ -290,6 +297,7 @@ class Conversation:
         self._check = await self._tx.save(
             replace(
                 self._check,
+                buyer_id=self._buyer_id,
                 dialogue=self.thread.dump(),
                 state=state_of(self.dialogue),
                 call_at=call_at,
@@ -297,10 +305,35 @@ class Conversation:
             )
         )
         if moved:
-            await self.follow_up.moved()
+            line = await self.follow_up.moved()
+        if moved or self._buyer_id != before.buyer_id:
+            await self._leave_call(before)
             await self.show_end()
         if standing.closed:
             await self._tx.team.cast(self._check, ballot(standing), self._now)
+        return line
+
+    async def _leave_call(self, before: Check) -> None:
+        """Checks for whose call this one spoke move along with it, or offer to come back again."""
+        same_buyer, call_at = self._buyer_id == before.buyer_id, self._check.call_at
+        if not same_buyer:
+            await self.follow_up.stand_alone()
+        if before.buyer_id is None or before.call_at is None:
+            return
+        for check_id in await self._tx.calls.give_back(before.buyer_id, before.call_at):
+            check = await self._tx.check(check_id)
+            if check is None or check.state == "cancelled":
+                continue
+            other = Conversation(self._tx, check, self._words, self._now)
+            if same_buyer and call_at:
+                await other._move_along(call_at)
+            await other.show_end()
+
+    async def _move_along(self, call_at: datetime) -> None:
+        """It is for the call that was moved in another check."""
+        self._name_time(call_at)
+        moved = replace(self._check, dialogue=self.thread.dump(), call_at=call_at)
+        self._check = await self._tx.save(moved)
 
     async def _begin_call(self) -> None:
         """Keep what was believed when it began, before that is changed."""

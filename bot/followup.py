@@ -97,6 +97,12 @@ class FollowUp(CheckCall):
         await self._drop()
         await self._close_reminder("overtaken")
 
+    async def stand_alone(self) -> None:
+        """The call is with somebody else: what another check spoke of is its own again."""
+        call = await self.call()
+        if call is not None and call.state == Seen.OVERTAKEN:
+            await self._save(replace(call, state=Seen.OFFERED, ask_at=None))
+
     async def _plan(self, ask_at: datetime, cadence: Cadence) -> None:
         await self._tx.week.plan(AFTER, ask_at, self._check_id)
         await plan_reminder(self._tx, self._check_id, self.call_at, cadence, self._now)
@@ -160,7 +166,7 @@ class FollowUp(CheckCall):
 
     async def _offer_again(self, call: Call | None) -> None:
         """No time is named any more: what was planned by it is not, until the seller says when."""
-        if call is not None and call.state == Seen.WANTED:
+        if call is not None and call.state in (Seen.WANTED, Seen.OVERTAKEN):
             await self._save(replace(call, state=Seen.OFFERED, ask_at=None))
             await self._drop()
 

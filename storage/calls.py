@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Row, and_, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,6 +61,26 @@ _TAKE_OVER = (
     .returning(calls.c.check_id)
 )
 
+_at_call = select(checks.c.id).where(
+    of_seller(checks, checks.c.buyer_id == bindparam("buyer"), checks.c.call_at == bindparam("at"))
+)
+_speaking = calls.alias("speaking")
+_is_spoken_of = exists().where(
+    _speaking.c.tenant == calls.c.tenant,
+    _speaking.c.user_id == calls.c.user_id,
+    _speaking.c.check_id.in_(_at_call),
+    _speaking.c.state.in_(("wanted", "asked", "heard", "cancelled")),
+)
+_GIVE_BACK = (
+    update(calls)
+    .where(
+        of_seller(calls, calls.c.check_id.in_(_at_call), calls.c.state == "overtaken"),
+        ~_is_spoken_of,
+    )
+    .values(state="offered", ask_at=None)
+    .returning(calls.c.check_id)
+)
+
 
 class Calls:
     """The calls of one seller, read and written in their transaction."""
@@ -100,6 +120,13 @@ class Calls:
         speak of it; the ids of the others that were to, or had offered it."""
         taken = await self._connection.execute(_TAKE_OVER, self._own | {"own_id": check_id})
         return tuple(taken.scalars())
+
+    async def give_back(self, buyer_id: str, call_at: datetime) -> tuple[str, ...]:
+        """Where no check speaks of the call with this buyer at this time any more, those that were
+        overtaken offer it again; their ids."""
+        values = {"buyer": buyer_id, "at": call_at}
+        given = await self._connection.execute(_GIVE_BACK, self._own | values)
+        return tuple(given.scalars())
 
     async def save(self, call: Call) -> None:
         """Keep it, in place of what was kept of that call before."""

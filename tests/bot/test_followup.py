@@ -9,7 +9,7 @@ from bot.playground import faults
 from coaching.calls import Seen
 from tests.bot.script import seller_of
 from tests.bot.stage import Stage
-from tests.bot.week import DAY, HOUR, MONDAY, TUESDAY, at, cadence, check, kept, week
+from tests.bot.week import BUYER, DAY, HOUR, MONDAY, TUESDAY, at, cadence, check, kept, week
 
 ELEVEN = TUESDAY.replace(hour=10, minute=0)
 """In Berlin."""
@@ -30,6 +30,13 @@ def said(stage: Stage, text: str) -> int:
 async def move(stage: Stage, label: str, to: datetime) -> None:
     await stage.tap(label)
     assert await stage.submit(moved_to=int(to.timestamp())) == {}
+
+
+async def fill_in(stage: Stage, thread: str | None, **values: object) -> None:
+    """Correct the form of a check."""
+    await stage.say("change", thread)
+    await stage.tap("Plan, buyer or choices")
+    assert await stage.submit(**values) == {}
 
 
 @pytest.mark.usefixtures("on_both")
@@ -70,6 +77,43 @@ async def test_a_check_moved_to_the_time_of_another_s_call_takes_it_over(tmp_pat
         assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
         # At the end of the first check, and under the line that had come before its call.
         assert said(stage, "✓ I ask in your other check of this call") == 2
+
+
+@pytest.mark.usefixtures("on_both")
+async def test_the_buyer_corrected_in_one_check_parts_two_calls_and_joins_them(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        for plan in ("demo", "workshop"):
+            await check(stage, plan, ELEVEN)
+            await stage.tap("13:00")
+        thread = stage.messages()[-1].thread_ts
+        await fill_in(stage, thread, **BUYER | {"company": "Southgate"})
+        assert await states(stage) == [Seen.WANTED, Seen.OFFERED]
+        assert said(stage, "in your other check") == 0
+        assert said(stage, "See you after the call?") == 1
+        await fill_in(stage, thread, **BUYER | {"company": "Northgate"})
+        assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
+        assert said(stage, "in your other check") == 1
+
+
+async def test_a_check_that_was_overtaken_moves_along_with_the_call_and_is_asked_again_without_one(
+    tmp_path: Path,
+) -> None:
+    async with week(tmp_path) as stage:
+        for plan in ("demo", "workshop"):
+            await check(stage, plan, ELEVEN)
+            await stage.tap("13:00")
+        thread = stage.messages()[-1].thread_ts
+        await stage.say("moved", thread)
+        await move(stage, "New time", ELEVEN + DAY)
+        assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
+        await fill_in(stage, thread, call_at=None)
+        assert await states(stage) == [Seen.OFFERED, Seen.OFFERED]
+        assert said(stage, "See you after the call?") == 1
+        assert said(stage, "Tomorrow 13:00") == 1  # the first check's call has moved
+        await stage.tap("Tomorrow 13:00")
+        assert await states(stage) == [Seen.OFFERED, Seen.WANTED]
 
 
 async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
@@ -132,15 +176,9 @@ async def test_what_hangs_on_a_call_goes_with_its_time_in_the_form(tmp_path: Pat
         await at(stage, ELEVEN - QUARTER)
         thread = stage.messages()[-1].thread_ts
 
-        async def fill_in(call_at: datetime | None) -> None:
-            await stage.say("change", thread)
-            await stage.tap("Plan, buyer or choices")
-            to = {"call_at": call_at and int(call_at.timestamp())}
-            assert await stage.submit(**to) == {}
-
-        await fill_in(ELEVEN + DAY)
+        await fill_in(stage, thread, call_at=int((ELEVEN + DAY).timestamp()))
         assert said(stage, "✓ Tomorrow 13:00, Berlin time") == 1
-        await fill_in(None)
+        await fill_in(stage, thread, call_at=None)
         assert await states(stage) == [Seen.OFFERED]
         assert said(stage, "Shall I ask you afterwards what they said?") == 1
         before = len(stage.messages())
