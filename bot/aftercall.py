@@ -226,9 +226,7 @@ class AfterCall(CheckCall):
         """The call as it is kept, and what was told of it; what was forecast of one that has not
         begun is what is believed now."""
         call = await self.call() or Call(self._check_id, Seen.OFFERED)
-        heard = coach.load(call.talk)
-        before = heard.before or coach.forecast(self._standing)
-        return call, replace(heard, before=before)
+        return call, coach.complete(coach.load(call.talk), self._standing)
 
     async def _keep(self, call: Call, heard: Heard, state: Seen) -> None:
         heard_at = call.heard_at or (self._now if heard.text else None)

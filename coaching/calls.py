@@ -47,14 +47,16 @@ class Heard:
     """What was told after a call. ``happened`` is False when the change did not come up.
 
     ``before`` has the factors to ask about, as they stood when the call began: what is changed
-    later is no forecast. ``prompt`` is the id of the last message that asks, or that says it is
-    over; ``day`` the date, ISO, of the telling.
+    later is no forecast; unless ``whole`` it lacks those not told about, as older versions kept it.
+    ``prompt`` is the id of the last message that asks, or that says it is over; ``day`` the date,
+    ISO, of the telling.
     """
 
     said: tuple[Said, ...] = ()
     happened: bool = True
     tells: tuple[tuple[Factor, Tell], ...] = ()
     before: tuple[tuple[Factor, State], ...] = ()
+    whole: bool = True
     prompt: str = ""
     day: str = ""
 
@@ -89,6 +91,7 @@ def dump(heard: Heard) -> str:
         "happened": heard.happened,
         "tells": dict(heard.tells),
         "before": dict(heard.before),
+        "whole": heard.whole,
         "prompt": heard.prompt,
         "day": heard.day,
     }
@@ -105,6 +108,7 @@ def load(text: str) -> Heard:
         happened=value["happened"],
         tells=tuple((Factor(factor), Tell(tell)) for factor, tell in value["tells"].items()),
         before=tuple((Factor(f), State(state)) for f, state in value.get("before", {}).items()),
+        whole=value.get("whole", False),
         prompt=value["prompt"],
         day=value["day"],
     )
@@ -120,6 +124,17 @@ def forecast(standing: Standing) -> tuple[tuple[Factor, State], ...]:
 
 
 _GUESSED = (State.CLAIMED, State.HEARD, State.UNSURE)
+
+
+def complete(heard: Heard, standing: Standing) -> Heard:
+    """With the factors to ask about by what is believed now, where none or only some are kept."""
+    if heard.before and heard.whole:
+        return heard
+    believed = forecast(standing)
+    kept = dict(heard.before)
+    more = tuple((factor, state) for factor, state in believed if factor not in kept)
+    lacking = max(0, len(believed) - len(kept))
+    return replace(heard, before=(*heard.before, *more[:lacking]), whole=True)
 
 
 def next_factor(heard: Heard) -> Factor | None:

@@ -1,5 +1,7 @@
 """Around a call: what moves and what ends with it, and to whom the buyer's words go."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -339,6 +341,28 @@ async def test_what_is_changed_once_the_call_has_begun_is_no_forecast(tmp_path: 
         await think_over(stage, thread, "Not sure")
         await at(stage, TUESDAY + 8 * HOUR)
         assert (await told(stage)).before[0] == (Factor.VALUE, State.UNSURE)
+
+
+async def test_a_telling_that_an_older_version_left_between_its_factors_goes_on(
+    tmp_path: Path,
+) -> None:
+    """It kept the factors told about, and no others."""
+    async with week(tmp_path) as stage:
+        await stage.say(THEIRS, await asked(stage))
+        await stage.tap("Disagreed")
+        talk = json.dumps({
+            "said": [[THEIRS, "1"]], "happened": True, "tells": {"value": "disagreed"},
+            "before": {"value": "claimed"}, "prompt": (await told(stage)).prompt,
+            "day": "2035-03-06",
+        })  # fmt: skip
+        async with stage.store.begin(seller_of(stage)) as tx:
+            (call,) = await tx.calls.all()
+            await tx.calls.save(replace(call, talk=talk))
+        await stage.tap("Agreed")
+        last = await told(stage)
+        assert last.tells == ((Factor.VALUE, Tell.DISAGREED), (Factor.EASE, Tell.AGREED))
+        assert dict(last.before) == {Factor.VALUE: State.CLAIMED, Factor.EASE: State.CLAIMED}
+        assert "It will be there the next time" in str(stage.messages()[-1].blocks)
 
 
 async def test_a_change_after_the_last_word_opens_no_other_factor(tmp_path: Path) -> None:

@@ -90,6 +90,17 @@ def test_after_a_call_the_change_s_factor_is_asked_about_and_one_guess_more() ->
     assert next_factor(replace(heard, happened=False)) is None
 
 
+def test_what_an_older_version_kept_is_completed_once() -> None:
+    believed = forecast(standing())
+    assert calls.complete(Heard(), standing()).before == believed
+    partly = Heard((Said("x"),), before=((V, State.UNSURE),), whole=False).tell(V, Tell.AGREED)
+    completed = calls.complete(partly, standing())
+    assert completed.before == ((V, State.UNSURE), believed[1])
+    one_guess = standing(*[State.NO] * 5)
+    assert calls.complete(calls.load(calls.dump(completed)), one_guess) == completed
+    assert calls.complete(replace(completed, whole=False), one_guess) == completed
+
+
 def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
     kept = standing()
     own = replace(kept, change=replace(kept.change, key="", words="I bring their own sheet"))  # type: ignore[type-var]
