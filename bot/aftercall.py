@@ -101,9 +101,10 @@ class AfterCall(CheckCall):
         cadence = await self._tx.week.cadence()
         if ask_at := coach.typed_later(text, cadence, self._now, words):
             return await self._put_off(ask_at, cadence)
-        if coach.typed_tell(text, words) is Tell.SILENT or coach.typed_wish(text, words) is False:
+        tell, besides = coach.read_tell(said.text, words)
+        if (tell is Tell.SILENT and not besides) or coach.typed_wish(text, words) is False:
             return await self.silent("")
-        if coach.is_aside(text, words):
+        if (tell and not besides) or coach.is_aside(text, words):
             return await self._say("after.awaited", buyer=buyer(self._standing.brief, words))
         return await self.quote(said, mention)
 
@@ -181,10 +182,10 @@ class AfterCall(CheckCall):
     async def correct(self, said: Said) -> bool:
         """Their words were edited or deleted in Slack."""
         call, heard = await self._kept()
-        if not any(one.source == said.source for one in heard.said):
+        corrected = coach.correct(heard, said, self._words)
+        if corrected is None:
             return False
-        kept = tuple(said if one.source == said.source else one for one in heard.said)
-        await self._keep(call, replace(heard, said=kept), Seen(call.state))
+        await self._keep(call, corrected, Seen(call.state))
         return True
 
     async def _go_on(self, call: Call, heard: Heard, mention: str = "") -> None:

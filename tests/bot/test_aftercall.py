@@ -233,13 +233,16 @@ async def test_a_factor_is_answered_in_a_sentence_and_never_with_silence(tmp_pat
     async with week(tmp_path) as stage:
         thread = await asked(stage)
         await stage.say(THEIRS, thread)
-        await stage.say("not sure", thread)
-        assert "One word is enough" in str(stage.messages()[-1].blocks)
+        for words in ("not sure", "yes, she did not"):
+            await stage.say(words, thread)
+            assert "One word is enough" in str(stage.messages()[-1].blocks)
         await stage.say("partly", thread)
         assert "Did Marta agree that the result" in str(stage.messages()[-1].blocks)
         assert shown(stage).count("'Disagreed'") == 1
-        await stage.say("no, she thinks Acme is worth it", thread)
+        ts = await stage.say("no, she thinks Acme is dear", thread)
         assert "Did Marta agree that choosing you is less work" in shown(stage)
+        await stage.slack.people.edit(stage.me, stage.dm, ts, "no, she thinks Acme is worth it")
+        await stage.settle()
         await stage.say("yes she did", thread)
         heard = await told(stage)
         assert heard.text == f"{THEIRS}. partly. she thinks Acme is worth it"
@@ -382,7 +385,7 @@ async def test_a_change_after_the_last_word_opens_no_other_factor(tmp_path: Path
 async def test_what_was_tapped_by_mistake_after_a_call_is_put_right(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         thread = await asked(stage)
-        await stage.tap("It didn't come up")
+        await stage.say("No, it didn't come up", thread)
         await stage.say("no", thread)
         assert "No nudges, then." in str(stage.messages()[-1].blocks)
         await stage.say(THEIRS, thread)

@@ -26,11 +26,12 @@ from coaching.nudges import (
 from coaching.reading import Source
 from coaching.standing import Standing
 from coaching.when import when, zone_name
-from coaching.words import plain
+from coaching.words import plain, words
 from tests.coaching.talk import EN, HURRIED, MARTA, Talk, shown
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
+DE = words("de")
 DAY = timedelta(days=1)
 V, R, C = Factor.VALUE, Factor.RISK, Factor.COMMERCIALS
 MIXED = (State.CLAIMED, State.UNSURE, State.NO, State.HELD, State.HEARD)
@@ -174,12 +175,47 @@ def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
         ("absolutely not what she needs", None, ""),
         ("no, thanks", None, ""),
         ("partly", None, ""),
+        ("No, it didn't come up", Tell.SILENT, ""),
+        ("no: it didn't come up, we ran out of time", Tell.SILENT, "we ran out of time"),
+        ("yes, she did, but Acme is cheaper", Tell.AGREED, "but Acme is cheaper"),
+        ("No, she didn't. She wants the audit", Tell.DISAGREED, "She wants the audit"),
+        ("They did not agree", Tell.DISAGREED, ""),
+        ("yes, she did not", None, ""),
+        ("No, she agreed.", None, ""),
+        ("yes she didn't agree", None, ""),
     ],
 )
 def test_a_yes_or_no_may_lead_to_what_they_said_besides(
     said: str, tell: Tell | None, besides: str
 ) -> None:
     assert calls.read_tell(said, EN) == (tell, besides)
+
+
+@pytest.mark.parametrize(
+    ("said", "tell"),
+    [
+        ("Nein, kam nicht zur Sprache", Tell.SILENT),
+        ("Sie war nicht einverstanden.", Tell.DISAGREED),
+        ("nein, sie war einverstanden", None),
+    ],
+)
+def test_a_german_yes_or_no_leads_in_the_same_way(said: str, tell: Tell | None) -> None:
+    assert calls.read_tell(said, DE) == (tell, "")
+
+
+def test_words_that_are_edited_are_quoted_without_the_tap_before_them() -> None:
+    heard = Heard((Said("the audit", "1"), Said("she thinks Acme is safer", "2"), Said("so", "3")))
+
+    def edited(text: str, source: str) -> str:
+        corrected = calls.correct(heard, Said(text, source), EN)
+        assert corrected
+        return corrected.text
+
+    assert edited("no, she finds Acme safer", "2") == "the audit. she finds Acme safer. so"
+    assert edited("no", "2") == edited("yes, she did not", "2") == "the audit. so"
+    assert edited("their audit", "2") == "the audit. their audit. so"
+    assert edited("no, the audit", "1") == "no, the audit. she thinks Acme is safer. so"
+    assert calls.correct(heard, Said("no", "4"), EN) is None
 
 
 @pytest.mark.parametrize(
@@ -199,6 +235,7 @@ def test_the_question_after_a_call_is_put_off_in_a_whole_message(
     [
         *((said, True) for said in ("Thanks!", "not sure", "ok", "agreed", "the call was moved")),
         ("every two weeks", True),
+        ("yes, she did not", True),
         ("not sure they will sign, she said", False),
     ],
 )
