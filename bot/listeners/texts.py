@@ -119,7 +119,9 @@ class Texts:
             await talk.notify("too_long")
         elif talk.step.ask is Ask.CANCELLED:
             await talk.notify("cancelled")
-        elif not await talk.listen_after(said):
+        elif await talk.listen_after(said):
+            await talk.show_end()
+        else:
             await self._listen(tx, talk, said, retried)
 
     async def _listen(self, tx: Transaction, talk: Conversation, said: Said, retried: int) -> None:

@@ -121,7 +121,8 @@ async def test_a_bare_word_is_not_kept_as_what_the_buyer_said(tmp_path: Path) ->
 async def test_whoever_told_before_they_said_see_you_reads_that_they_have(tmp_path: Path) -> None:
     async with week(tmp_path) as stage:
         await promised(stage)
-        await stage.say(THEIRS, stage.messages()[-1].ts)
+        await stage.tap("They said …")
+        assert await stage.submit(said=THEIRS) == {}
         await stage.tap("Tomorrow 9:00")
         assert "✓ You've told me about it" in shown(stage)
         assert "✓ No, thanks" not in shown(stage)
@@ -170,6 +171,8 @@ async def test_that_it_was_cancelled_is_typed_or_tapped_where_it_is_asked_after(
 ) -> None:
     async with week(tmp_path) as stage:
         await stage.say("It was cancelled", await asked(stage))
+        assert "✓ Cancelled" in shown(stage)
+        assert "✓ 13:40" not in shown(stage)
         assert await states(stage) == [Seen.CANCELLED]
         assert await heard(stage) == [""]
         assert "Okay, I won't ask about it." in str(stage.messages()[-1].blocks)
