@@ -24,6 +24,7 @@ _UNASKED: dict[str, str] = {
     Seen.CANCELLED: "cancelled",
     Seen.OVERTAKEN: "overtaken",
 }
+_AHEAD = (Seen.OFFERED, Seen.WANTED)
 _MOVING = (Seen.WANTED, Seen.ASKED, Seen.CANCELLED, Seen.OVERTAKEN)
 
 
@@ -70,20 +71,26 @@ class FollowUp(CheckCall):
     async def decline(self) -> bool:
         """Neither the one nor the other."""
         call = await self.call()
-        if call is None or call.state not in (Seen.OFFERED, Seen.WANTED):
+        if call is None or call.state not in _AHEAD:
             return False
         await self._save(replace(call, state=Seen.DECLINED, ask_at=None))
         await self._drop()
         return True
 
     async def reply(self, *, wanted: bool) -> bool:
-        """Yes or no in words: yes is the first of the times; False when nothing is offered."""
+        """Yes or no in words: yes is the first of the times, or nothing new once it was said;
+        False when nothing is offered."""
         call = await self.call()
         if call is None or call.state != Seen.OFFERED:
-            return False
+            return wanted and await self.is_wanted()
         if not wanted:
             return await self.decline()
         return await self.accept(self._times(await self._tx.week.cadence())[0])
+
+    async def is_wanted(self) -> bool:
+        """Whether the seller said yes, and was not asked yet."""
+        call = await self.call()
+        return call is not None and call.state == Seen.WANTED
 
     async def take_over(self) -> tuple[str, ...]:
         """Speak of its call for all the seller's checks before it; the ids of the others."""
@@ -130,7 +137,7 @@ class FollowUp(CheckCall):
         if not cancelled and not words.hears("tell.moved", text):
             return None
         call = await self.call()
-        if call is None or call.state != Seen.WANTED or coach.load(call.talk).prompt:
+        if call is None or call.state not in _AHEAD or coach.load(call.talk).prompt:
             return None
         if not cancelled:
             return views.ask_when(self._check_id, words)

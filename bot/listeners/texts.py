@@ -18,7 +18,7 @@ from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.cadence import Nudges
-from coaching.calls import typed_wish
+from coaching.calls import typed_wish, unended
 from coaching.grammar import half
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
@@ -136,10 +136,11 @@ class Texts:
         await talk.listen(said, shown)
 
     async def _after_the_end(self, tx: Transaction, talk: Conversation, said: Said) -> bool:
-        """A yes or no to what was offered last; False for other words."""
+        """A yes or no to what was offered last, or thanks for it; False for other words."""
         wanted = typed_wish(said.text, self._desk.words)
         if wanted is None:
-            return False
+            thanks = self._desk.words.hears("thanks", unended(said.text))
+            return thanks and await talk.follow_up.is_wanted()
         if await talk.follow_up.reply(wanted=wanted):
             await talk.show_end()
             return True

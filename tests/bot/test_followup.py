@@ -47,7 +47,7 @@ async def test_of_two_checks_before_one_call_the_later_one_speaks_of_it(tmp_path
         await check(stage, "workshop", ELEVEN)
         await stage.tap("13:00")
         assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
-        assert said(stage, "I ask in your other check of this call") == 1
+        assert said(stage, "I'll ask in your other check for this call") == 1
         await at(stage, ELEVEN - QUARTER)
         assert said(stage, "Your change: “") == 1
         await move(stage, "Moved", ELEVEN + DAY)
@@ -76,7 +76,7 @@ async def test_a_check_moved_to_the_time_of_another_s_call_takes_it_over(tmp_pat
         await move(stage, "New time", ELEVEN)
         assert await states(stage) == [Seen.WANTED, Seen.OVERTAKEN]
         # At the end of the first check, and under the line that had come before its call.
-        assert said(stage, "✓ I ask in your other check of this call") == 2
+        assert said(stage, "✓ I'll ask in your other check for this call") == 2
 
 
 @pytest.mark.usefixtures("on_both")
@@ -139,6 +139,33 @@ async def test_a_call_is_cancelled_or_moved_in_words(tmp_path: Path) -> None:
         assert len(stage.messages()) == before + 2
         await at(stage, ELEVEN + 3 * DAY)
         assert len(stage.messages()) == before + 2
+
+
+async def test_a_call_is_cancelled_or_moved_in_words_before_any_yes(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        thread = stage.messages()[-1].thread_ts
+        await stage.say("cancelled", thread)
+        assert "I won't ask about it" in stage.messages()[-1].text
+        assert await states(stage) == [Seen.CANCELLED]
+        assert said(stage, "✓ Cancelled") == 1  # at the end of the check
+        await check(stage, "workshop", ELEVEN)
+        await stage.say("it moved", stage.messages()[-1].thread_ts)
+        await move(stage, "New time", ELEVEN + DAY)
+        assert "Moved to tomorrow 11:00" in stage.messages()[-1].text
+        assert await states(stage) == [Seen.OFFERED, Seen.CANCELLED]
+
+
+async def test_thanks_for_the_line_before_a_call_are_not_sent_back(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        await stage.tap("13:00")
+        await at(stage, ELEVEN - QUARTER)
+        before = stage.messages()
+        for words in ("ok", "Thanks!"):
+            await stage.say(words, before[-1].thread_ts)
+        assert len(stage.messages()) == len(before) + 2
+        assert await states(stage) == [Seen.WANTED]
 
 
 async def test_the_line_before_a_call_is_by_the_clock_where_they_are(tmp_path: Path) -> None:
