@@ -11,7 +11,7 @@ from coaching.cadence import Cadence
 from coaching.calls import Seen
 from coaching.standing import Standing
 from coaching.when import when, zone_name
-from coaching.words import Words
+from coaching.words import Line, Words
 from storage import Call, Transaction
 
 
@@ -67,8 +67,7 @@ class CheckCall:
         if shown is None:
             return
         at = datetime.fromisoformat(shown.step)
-        time = self._time(at, await self._tx.week.cadence())
-        lines = coach.reminder_lines(self._standing, time, self._words)
+        lines = self._reminder_lines(at, await self._tx.week.cadence())
         label = self._words.text(f"call.options.{came if at == self.call_at else 'moved'}")
         await self._tx.update(shown.id, answered_message(lines, label))
 
@@ -90,6 +89,10 @@ class CheckCall:
             until=until,
         )
         return message.id
+
+    def _reminder_lines(self, at: datetime, cadence: Cadence) -> tuple[Line, ...]:
+        named = when(at, self._now, cadence.place, self._words, "call.when")
+        return coach.reminder_lines(self._standing, named, self._words)
 
     def _when(self, at: datetime, cadence: Cadence) -> str:
         return when(at, self._now, cadence.place, self._words)

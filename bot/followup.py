@@ -122,8 +122,7 @@ class FollowUp(CheckCall):
         if call is None or call.state != Seen.WANTED or call_at is None or call_at < self._now:
             return
         cadence = await self._tx.week.cadence()
-        time = self._time(call_at, cadence)
-        lines = coach.reminder_lines(self._standing, time, self._words)
+        lines = self._reminder_lines(call_at, cadence)
         message_id = new_id()
         body = views.reminder(lines, self._check_id, message_id, self._words, mention)
         await self._post(REMINDER, body, message_id, call_at, call_at.isoformat())

@@ -260,9 +260,10 @@ def see_line(standing: Standing, minutes: int, zone: str, words: Words) -> Line:
     return words.say(key, zone=zone, minutes=str(minutes))
 
 
-def reminder_lines(standing: Standing, time: str, words: Words) -> tuple[Line, ...]:
-    """Before the call: the change, and the question to ask unless the change is one."""
-    values = call_values(standing, words) | {"time": time, "question": take_along(standing, words)}
+def reminder_lines(standing: Standing, when: str, words: Words) -> tuple[Line, ...]:
+    """Before the call: the change, and the question to ask unless the change is one. ``when`` is
+    as in ``at 11:00``."""
+    values = call_values(standing, words) | {"when": when, "question": take_along(standing, words)}
     lead = words.say(f"call.soon.{_how(standing)}", **values)
     return (lead,) if asks(values["will"], words) else (lead, words.say("call.ask_them", **values))
 

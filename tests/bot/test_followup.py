@@ -211,3 +211,13 @@ async def test_what_hangs_on_a_call_goes_with_its_time_in_the_form(tmp_path: Pat
         before = len(stage.messages())
         await at(stage, ELEVEN + 2 * DAY)
         assert len(stage.messages()) == before
+
+
+async def test_the_line_before_a_call_that_is_over_says_on_which_day_it_was(tmp_path: Path) -> None:
+    async with week(tmp_path) as stage:
+        await check(stage, call_at=ELEVEN)
+        await stage.tap("13:00")
+        await at(stage, ELEVEN - QUARTER)
+        await at(stage, ELEVEN + DAY)
+        await move(stage, "Call moved", ELEVEN + 2 * DAY)
+        assert said(stage, "on 6 March at 11:00 (Berlin time)") == 1

@@ -106,12 +106,12 @@ def test_before_and_after_the_change_is_spoken_of_as_it_was_kept() -> None:
     kept = standing()
     own = replace(kept, change=replace(kept.change, key="", words="I bring their own sheet"))  # type: ignore[type-var]
     none = standing(change=False)
-    assert "Your change: “ask Marta" in shown(calls.reminder_lines(kept, "11:00", EN))
-    assert "To ask them: “" not in shown(calls.reminder_lines(kept, "11:00", EN))
+    assert "Your change: “ask Marta" in shown(calls.reminder_lines(kept, "at 11:00", EN))
+    assert "To ask them: “" not in shown(calls.reminder_lines(kept, "at 11:00", EN))
     assert "“I bring their own sheet”\nTo ask them: “" in shown(
-        calls.reminder_lines(own, "11:00", EN)
+        calls.reminder_lines(own, "at 11:00", EN)
     )
-    assert shown(calls.reminder_lines(none, "11:00", EN)).startswith("Northgate at 11:00.\n")
+    assert shown(calls.reminder_lines(none, "at 11:00", EN)).startswith("Northgate at 11:00.\n")
     assert "was your change" in plain(calls.after_line(kept, EN))
     assert plain(calls.after_line(none, EN)).startswith("Northgate: what did Marta say?")
 
