@@ -12,6 +12,7 @@ from bot.views.messages import answered_message, message
 from bot.views.nudges import consent
 from bot.views.text import Body
 from coaching import calls as coach
+from coaching import tells
 from coaching.cadence import GAP, Cadence, Nudges, after_call
 from coaching.calls import Heard, Seen, Tell
 from coaching.factors import Factor
@@ -91,7 +92,7 @@ class AfterCall(CheckCall):
 
     async def _listen_first(self, said: Said, mention: str) -> bool:
         """What they said; or, as a whole message, that there is nothing, not yet, or not now."""
-        text, words = coach.unended(said.text), self._words
+        text, words = tells.unended(said.text), self._words
         if words.hears("tell.cancelled", text):
             await self._say("call.cancelled")
             return await self.cancel("")
@@ -99,12 +100,12 @@ class AfterCall(CheckCall):
             await self._post(AFTER, views.ask_when(self._check_id, words))
             return True
         cadence = await self._tx.week.cadence()
-        if ask_at := coach.typed_later(text, cadence, self._now, words):
+        if ask_at := tells.typed_later(text, cadence, self._now, words):
             return await self._put_off(ask_at, cadence)
-        tell, besides = coach.read_tell(said.text, words)
-        if (tell is Tell.SILENT and not besides) or coach.typed_wish(text, words) is False:
+        tell, besides = tells.read_tell(said.text, words)
+        if (tell is Tell.SILENT and not besides) or tells.typed_wish(text, words) is False:
             return await self.silent("")
-        if (tell and not besides) or coach.is_aside(text, words):
+        if (tell and not besides) or tells.is_aside(text, words):
             return await self._say("after.awaited", buyer=buyer(self._standing.brief, words))
         return await self.quote(said, mention)
 
@@ -120,8 +121,8 @@ class AfterCall(CheckCall):
 
     async def _listen_on(self, heard: Heard, said: Said, mention: str) -> bool:
         """What they made of a factor, or said besides; the question stays until it is answered."""
-        factor, aside = coach.next_factor(heard), coach.is_aside(said.text, self._words)
-        tell, besides = coach.read_tell(said.text, self._words)
+        factor, aside = coach.next_factor(heard), tells.is_aside(said.text, self._words)
+        tell, besides = tells.read_tell(said.text, self._words)
         if factor and tell:
             more = (replace(said, text=besides),) if besides else ()
             return await self.tell(factor, tell, "", *more)
@@ -182,7 +183,7 @@ class AfterCall(CheckCall):
     async def correct(self, said: Said) -> bool:
         """Their words were edited or deleted in Slack."""
         call, heard = await self._kept()
-        corrected = coach.correct(heard, said, self._words)
+        corrected = tells.correct(heard, said, self._words)
         if corrected is None:
             return False
         await self._keep(call, corrected, Seen(call.state))

@@ -15,6 +15,7 @@ from coaching import calls as coach
 from coaching.cadence import Cadence, after_call, next_morning
 from coaching.calls import Seen
 from coaching.moves import Ask
+from coaching.tells import unended
 from coaching.when import zone_name
 from coaching.words import Line, with_capital
 from storage import Call, new_id
@@ -130,7 +131,7 @@ class FollowUp(CheckCall):
     async def listen(self, text: str) -> Body | None:
         """Take a whole message by which it was cancelled or moved, and say what follows; None for
         other words, or once it has been asked after."""
-        text, words = coach.unended(text), self._words
+        text, words = unended(text), self._words
         done = self._standing.step().ask is Ask.DONE
         cancelled = words.hears("tell.cancelled", text) or (done and words.hears("cancel", text))
         if not cancelled and not words.hears("tell.moved", text):

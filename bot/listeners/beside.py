@@ -8,9 +8,9 @@ from bot.kinds import AFTER, FORGET, NUDGE, PLACING, PROMPT, REMINDER
 from bot.listeners.nudges import put_off
 from bot.nudges import REMEMBERED, Outcome
 from bot.promises import asked_in, asked_last
-from coaching.calls import typed_wish
 from coaching.grammar import later
 from coaching.nudges import PROMISED, Why
+from coaching.tells import typed_wish
 from coaching.words import Line
 from storage import Message, Nudge, Seller, Transaction
 

@@ -18,10 +18,10 @@ from bot.views.messages import message, notice
 from bot.views.text import unescape
 from coaching.answers import asked_language, command
 from coaching.cadence import Nudges
-from coaching.calls import typed_wish, unended
 from coaching.grammar import half
 from coaching.moves import Ask, Said
 from coaching.reading import MAX_TEXT
+from coaching.tells import typed_wish, unended
 from storage import Interrupted, Message, Seller, Transaction
 
 A_MINUTE_LATER = 2

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coaching import calls
+from coaching import calls, tells
 from coaching.brief import Brief, Length
 from coaching.cadence import Cadence
 from coaching.calibration import calibration_lines, outcomes
-from coaching.calls import Heard, Seen, Tell, forecast, next_factor, typed_tell
+from coaching.calls import Heard, Seen, Tell, forecast, next_factor
 from coaching.factors import Factor, State
 from coaching.moves import Ask, Move, Reply, Said
 from coaching.nudges import (
@@ -152,7 +152,7 @@ def test_the_first_factor_comes_with_their_words_and_the_last_word_says_where_th
     ("said", "tell"), [("Agreed", Tell.AGREED), ("no", Tell.DISAGREED), ("they agreed a bit", None)]
 )
 def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
-    assert typed_tell(said, EN) is tell
+    assert tells.typed_tell(said, EN) is tell
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_typed_tap_is_the_whole_message(said: str, tell: Tell | None) -> None:
 def test_a_yes_or_no_may_lead_to_what_they_said_besides(
     said: str, tell: Tell | None, besides: str
 ) -> None:
-    assert calls.read_tell(said, EN) == (tell, besides)
+    assert tells.read_tell(said, EN) == (tell, besides)
 
 
 @pytest.mark.parametrize(
@@ -200,14 +200,14 @@ def test_a_yes_or_no_may_lead_to_what_they_said_besides(
     ],
 )
 def test_a_german_yes_or_no_leads_in_the_same_way(said: str, tell: Tell | None) -> None:
-    assert calls.read_tell(said, DE) == (tell, "")
+    assert tells.read_tell(said, DE) == (tell, "")
 
 
 def test_words_that_are_edited_are_quoted_without_the_tap_before_them() -> None:
     heard = Heard((Said("the audit", "1"), Said("she thinks Acme is safer", "2"), Said("so", "3")))
 
     def edited(text: str, source: str) -> str:
-        corrected = calls.correct(heard, Said(text, source), EN)
+        corrected = tells.correct(heard, Said(text, source), EN)
         assert corrected
         return corrected.text
 
@@ -215,7 +215,7 @@ def test_words_that_are_edited_are_quoted_without_the_tap_before_them() -> None:
     assert edited("no", "2") == edited("yes, she did not", "2") == "the audit. so"
     assert edited("their audit", "2") == "the audit. their audit. so"
     assert edited("no, the audit", "1") == "no, the audit. she thinks Acme is safer. so"
-    assert calls.correct(heard, Said("no", "4"), EN) is None
+    assert tells.correct(heard, Said("no", "4"), EN) is None
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_the_question_after_a_call_is_put_off_in_a_whole_message(
 ) -> None:
     berlin = Cadence(own_zone="Europe/Berlin")
     at = MONDAY + days * DAY if days else None
-    assert calls.typed_later(said, berlin, MONDAY + timedelta(hours=4), EN) == at
+    assert tells.typed_later(said, berlin, MONDAY + timedelta(hours=4), EN) == at
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_the_question_after_a_call_is_put_off_in_a_whole_message(
     ],
 )
 def test_what_quotes_nobody_is_a_whole_message(said: str, aside: bool) -> None:
-    assert calls.is_aside(said, EN) is aside
+    assert tells.is_aside(said, EN) is aside
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_a_place_is_named_by_its_city() -> None:
     [("yes", True), ("Yes please", True), ("no", False), ("no, thanks", False), ("hm", None)],
 )
 def test_what_was_offered_is_wanted_in_words(said: str, wanted: bool | None) -> None:
-    assert calls.typed_wish(said, EN) is wanted
+    assert tells.typed_wish(said, EN) is wanted
 
 
 # why to write
