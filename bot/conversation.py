@@ -279,38 +279,45 @@ class Conversation:
 
     async def _save(self) -> Line | None:
         """Keep what was said; what is planned now, if by that the call has another time."""
-        standing = self.dialogue.standing
-        first_finish = standing.finished and self._check.finished_at is None
+        standing, before = self.dialogue.standing, self._check
+        call_at, state = standing.brief.call, state_of(self.dialogue)
+        first_finish = standing.finished and before.finished_at is None
         if first_finish:
-            profile = await self._tx.profile()
-            asked = remember(self.thread.earlier, self.dialogue)
-            await self._tx.save_profile(replace(profile, asked=asked))
-        call_at = standing.brief.call
-        before, line = self._check, None
-        moved = call_at != before.call_at
-        if moved and call_at:
+            await self._remember_asked()
+        if call_at and call_at != before.call_at:
             await self.after_call.withdraw(self._words.text("after.options.moved"))
-        elif self._check.finished_at and call_at and call_at <= self._now:
+        elif before.finished_at and call_at and call_at <= self._now:
             await self._begin_call()
-        if first_finish or state_of(self.dialogue) != self._check.state:
+        if first_finish or state != before.state:
             await self._tx.week.refresh(HOME, self._now)
         self._check = await self._tx.save(
             replace(
-                self._check,
+                before,
                 buyer_id=self._buyer_id,
                 dialogue=self.thread.dump(),
-                state=state_of(self.dialogue),
+                state=state,
                 call_at=call_at,
-                finished_at=self._now if first_finish else self._check.finished_at,
+                finished_at=self._now if first_finish else before.finished_at,
             )
         )
-        if moved:
-            line = await self.follow_up.moved()
-        if moved or self._buyer_id != before.buyer_id:
-            await self._leave_call(before)
-            await self.show_end()
+        line = await self._follow_call(before)
         if standing.closed:
             await self._tx.team.cast(self._check, ballot(standing), self._now)
+        return line
+
+    async def _remember_asked(self) -> None:
+        """The next checks ask other questions."""
+        profile = await self._tx.profile()
+        asked = remember(self.thread.earlier, self.dialogue)
+        await self._tx.save_profile(replace(profile, asked=asked))
+
+    async def _follow_call(self, before: Check) -> Line | None:
+        """Bring all that hangs on the call to its new time or buyer, if it has one."""
+        moved = self._check.call_at != before.call_at
+        line = await self.follow_up.moved() if moved else None
+        if moved or self._check.buyer_id != before.buyer_id:
+            await self._leave_call(before)
+            await self.show_end()
         return line
 
     async def _leave_call(self, before: Check) -> None:
